@@ -1,0 +1,1 @@
+"""An optimisation-based capacity planner for AI compute."""

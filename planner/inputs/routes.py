@@ -1,0 +1,261 @@
+"""The network worked out: latency of routes, which sites may serve which region, and arcs for traffic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.inputs.time import Time
+from planner.model.arrays import Floats
+from planner.scenario.places import Link, Region, Site
+from planner.scenario.schema import Document
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+MOST_PATHS = 1000
+"""Paths listed between one site and one region at most."""
+
+
+@dataclass(frozen=True)
+class Arc:
+    """One direction of a link: `tail` to `head`."""
+
+    link: str
+    tail: str
+    head: str
+
+
+@dataclass(frozen=True)
+class PathChoice:
+    """A listed path from a site to a region that keeps a workload's latency limit."""
+
+    workload: int
+    region: int
+    site: int
+    arcs: tuple[int, ...]
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Routes:
+    """What the network says, regions (R) and sites (S) in order of name.
+
+    Attributes
+    ----------
+    latency_ms
+        Round trip on the shortest route, infinite where there is none, shape (R, S).
+    allowed
+        Whether a site may serve a region for a workload: a route within the limit, and residency, shape (W, R, S).
+    price_per_gb
+        Price of the links on the route that is used, shape (W, R, S); 0 where traffic flows on arcs.
+    arcs, nodes
+        Directed arcs and nodes, where any link has a capacity; else empty.
+    capacity_gbps
+        Capacity of each arc's link by period, infinite where it has none, shape (T, arcs).
+    shared
+        Whether both directions of an arc's link share its capacity.
+    paths
+        Listed paths of the workloads with a latency limit, where traffic flows on arcs.
+    direct
+        Whether a site needs no network to reach a region (its latency is given, or there is none), shape (R, S).
+    """
+
+    latency_ms: Floats
+    allowed: np.ndarray[Any, np.dtype[np.bool_]]
+    price_per_gb: Floats
+    route_nodes: dict[tuple[int, int], tuple[str, ...]]
+    arcs: tuple[Arc, ...] = ()
+    nodes: tuple[str, ...] = ()
+    arc_price_per_gb: Floats = field(default_factory=lambda: np.zeros(0))
+    capacity_gbps: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    shared: tuple[bool, ...] = ()
+    paths: tuple[PathChoice, ...] = ()
+    direct: np.ndarray[Any, np.dtype[np.bool_]] = field(default_factory=lambda: np.zeros((0, 0), bool))
+    region_nodes: tuple[str, ...] = ()
+    site_nodes: tuple[str, ...] = ()
+
+
+def link_ends(link: Link) -> tuple[str, str]:
+    """Return the two nodes of a link, the first being the tail where it is directed."""
+    return link.ends or (str(link.from_), str(link.to))
+
+
+def routes_of(doc: Document, time: Time) -> Routes:
+    """Work out the routes of a scenario; networkx is only used where there are links."""
+    regions, sites = sorted(doc.regions), sorted(doc.sites)
+    region_nodes = tuple(doc.regions[r].node or r for r in regions)
+    site_nodes = tuple(doc.sites[s].node or s for s in sites)
+    direct = np.array([[_is_direct(doc, doc.sites[s]) for s in sites] for _ in regions], bool).reshape(len(regions), len(sites))
+    latency = np.array([[_given_latency(doc.sites[s]) for s in sites] for _ in regions]).reshape(direct.shape)
+    allowed = _residency(doc, regions, sites)
+    price = np.zeros(allowed.shape)
+    nodes: dict[tuple[int, int], tuple[str, ...]] = {}
+    if not doc.network.links:
+        return Routes(latency, allowed & _within(doc, latency), price, nodes, direct=direct)
+    arcs = arcs_of(doc.network.links)
+    graph = _graph(doc.network.links, arcs)
+    for s, site in enumerate(sites):
+        for r, length, hops in _shortest(graph, doc, doc.sites[site], site_nodes[s], regions, region_nodes):
+            if not direct[r, s]:
+                latency[r, s], nodes[r, s] = length, hops
+    allowed &= _within(doc, latency)
+    if any(link.capacity_gbps is not None for link in doc.network.links.values()):
+        return _with_arcs(doc, time, graph, arcs, Routes(
+            latency, allowed, price, nodes, direct=direct, region_nodes=region_nodes, site_nodes=site_nodes))  # fmt: skip
+    if any(link.price_per_gb for link in doc.network.links.values()):
+        _priced(doc, graph, latency, allowed, price, nodes, direct, region_nodes, site_nodes)
+    return Routes(latency, allowed, price, nodes, direct=direct)
+
+
+def _is_direct(doc: Document, site: Site) -> bool:
+    return not doc.network.links or site.latency_ms is not None or site.distributed
+
+
+def _given_latency(site: Site) -> float:
+    """Return the latency that needs no network: the given one; none is known without one."""
+    return np.inf if site.latency_ms is None else site.latency_ms
+
+
+def _within(doc: Document, latency: Floats) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return whether the shortest route keeps each workload's limit; without a limit or network, all do."""
+    limits = [doc.workloads[w].max_latency_ms for w in sorted(doc.workloads)]
+    reachable = np.isfinite(latency)
+    if not doc.network.links:
+        reachable = np.ones_like(reachable)
+    distributed = np.array([doc.sites[s].distributed for s in sorted(doc.sites)], bool)
+    within = [reachable | distributed[None, :] if limit is None else latency <= limit * (1 + 1e-12) for limit in limits]
+    return np.array(within, bool).reshape(len(limits), *latency.shape)
+
+
+def _residency(doc: Document, regions: list[str], sites: list[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    allowed = np.ones((len(doc.workloads), len(regions), len(sites)), bool)
+    for w, name in enumerate(sorted(doc.workloads)):
+        for rule in doc.workloads[name].residency:
+            rows = [r for r, region in enumerate(regions) if rule.regions is None or region in rule.regions]
+            for s, site in enumerate(sites):
+                country = doc.sites[site].country
+                refused = (
+                    (rule.allow_sites is not None and site not in rule.allow_sites)
+                    or (rule.deny_sites is not None and site in rule.deny_sites)
+                    or (rule.allow_countries is not None and country not in rule.allow_countries)
+                    or (rule.deny_countries is not None and country in rule.deny_countries)
+                )
+                if refused:
+                    allowed[w, rows, s] = False
+    return allowed
+
+
+def arcs_of(links: dict[str, Link]) -> tuple[Arc, ...]:
+    """Return the arcs of all links, by name: one of a directed link, two of another."""
+    arcs = []
+    for name in sorted(links):
+        tail, head = link_ends(links[name])
+        arcs += [Arc(name, tail, head)] + ([] if links[name].directed else [Arc(name, head, tail)])
+    return tuple(arcs)
+
+
+def _graph(links: dict[str, Link], arcs: tuple[Arc, ...]) -> nx.DiGraph[Any]:
+    """Return the graph of the arcs; each of several parallel ones goes through a node of its own."""
+    import networkx as nx
+
+    graph: nx.DiGraph[Any] = nx.DiGraph()
+    for a, arc in enumerate(arcs):
+        link = links[arc.link]
+        head: Any = arc.head
+        if graph.has_edge(arc.tail, arc.head):
+            head = (a, arc.link)
+            graph.add_edge(head, arc.head, latency=0.0, price=0.0, arc=None)
+        graph.add_edge(arc.tail, head, latency=link.latency_ms, price=link.price_per_gb, arc=a)
+    return graph
+
+
+def _shortest(
+    graph: nx.DiGraph[Any], doc: Document, site: Site, node: str, regions: list[str], region_nodes: tuple[str, ...]
+) -> Iterator[tuple[int, float, tuple[str, ...]]]:
+    """Yield each region that the site reaches, with the round trip and the nodes of the shortest route."""
+    import networkx as nx
+
+    lengths, hops = {node: 0.0}, {node: [node]}
+    if node in graph:
+        lengths, hops = nx.single_source_dijkstra(graph, node, weight="latency")
+    for r, name in enumerate(regions):
+        at = region_nodes[r]
+        if at in lengths:
+            yield r, lengths[at] + _access(doc.regions[name], site), tuple(n for n in hops[at] if isinstance(n, str))
+
+
+def _access(region: Region, site: Site) -> float:
+    return region.access_ms + site.access_ms
+
+
+def _listed(graph: nx.DiGraph[Any], limit_ms: float | None, start: str, end: str, access: float, weight: str) -> Iterator[list[Any]]:
+    """Yield the simple paths that keep a latency limit, by ascending `weight`."""
+    import networkx as nx
+
+    if start == end:
+        yield [start]
+        return
+    limit = np.inf if limit_ms is None else limit_ms * (1 + 1e-12)
+    for path in islice(nx.shortest_simple_paths(graph, start, end, weight=weight), MOST_PATHS):
+        if access + nx.path_weight(graph, path, "latency") <= limit:
+            yield path
+        elif weight == "latency":
+            return
+
+
+def _priced(
+    doc: Document, graph: Any, latency: Floats, allowed: Any, price: Floats,
+    nodes: dict[tuple[int, int], tuple[str, ...]], direct: Any, region_nodes: tuple[str, ...], site_nodes: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Where links have prices but no capacity, each workload takes the cheapest route within its limit."""
+    regions, sites = sorted(doc.regions), sorted(doc.sites)
+    for w, name in enumerate(sorted(doc.workloads)):
+        for r, s in zip(*np.nonzero(allowed[w] & ~direct), strict=True):
+            access = _access(doc.regions[regions[r]], doc.sites[sites[s]])
+            limit = doc.workloads[name].max_latency_ms
+            for path in islice(_listed(graph, limit, site_nodes[s], region_nodes[r], access, "price"), 1):
+                price[w, r, s] = sum(graph.edges[pair]["price"] for pair in zip(path, path[1:], strict=False))
+
+
+def _with_arcs(doc: Document, time: Time, graph: Any, arcs: tuple[Arc, ...], routes: Routes) -> Routes:
+    """Add arcs, capacities and listed paths, for a network whose links have capacities."""
+    links = [doc.network.links[arc.link] for arc in arcs]
+    unlimited = np.full(time.periods, np.inf)
+    capacity = np.column_stack([unlimited if x.capacity_gbps is None else time.series(x.capacity_gbps) for x in links])
+    return Routes(
+        latency_ms=routes.latency_ms,
+        allowed=routes.allowed,
+        price_per_gb=routes.price_per_gb,
+        route_nodes=routes.route_nodes,
+        arcs=arcs,
+        nodes=tuple(sorted({end for arc in arcs for end in (arc.tail, arc.head)})),
+        arc_price_per_gb=np.array([x.price_per_gb for x in links]),
+        capacity_gbps=capacity,
+        shared=tuple(x.shared_capacity and not x.directed for x in links),
+        paths=tuple(_path_choices(doc, graph, routes)),
+        direct=routes.direct,
+        region_nodes=routes.region_nodes,
+        site_nodes=routes.site_nodes,
+    )
+
+
+def _path_choices(doc: Document, graph: Any, routes: Routes) -> Iterator[PathChoice]:
+    regions, sites = sorted(doc.regions), sorted(doc.sites)
+    for w, name in enumerate(sorted(doc.workloads)):
+        workload = doc.workloads[name]
+        if workload.max_latency_ms is None or not (workload.data_gb_per_unit or workload.upload_gb_per_unit):
+            continue
+        for r, s in zip(*np.nonzero(routes.allowed[w] & ~routes.direct), strict=True):
+            access = _access(doc.regions[regions[r]], doc.sites[sites[s]])
+            found = _listed(
+                graph, workload.max_latency_ms, routes.site_nodes[s], routes.region_nodes[r], access, "latency"
+            )
+            for path in islice(found, workload.paths):
+                hops = [graph.edges[pair]["arc"] for pair in zip(path, path[1:], strict=False)]
+                used = tuple(arc for arc in hops if arc is not None)
+                yield PathChoice(w, int(r), int(s), used, tuple(node for node in path if isinstance(node, str)))

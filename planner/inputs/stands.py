@@ -1,0 +1,168 @@
+"""Stands: each offer at each site where it is to be had, with when it can arrive and how long it lasts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from planner.inputs.firm import firm_factors, work_factor
+from planner.inputs.time import Time
+from planner.model.arrays import Floats
+from planner.scenario.schema import Document
+from planner.scenario.supply import BY_THE_HOUR, COMMITTED, Offer
+
+DEFAULT_LIFE_MONTHS = 60.0
+FOREVER = 1e9
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Devices that arrive, or arrived, whatever the plan decides: a holding or an order."""
+
+    name: str
+    units: float
+    since: float
+    paid: bool
+    period: int | None
+
+
+@dataclass(frozen=True)
+class Stand:
+    """An offer of devices at a site.
+
+    Attributes
+    ----------
+    committed
+        Whether its devices are in place for whole periods (bought, leased, reserved).
+    arrives
+        Periods in which devices can arrive, shape (T,); for hourly kinds, in which they can be rented.
+    lasting
+        Share of each period in which devices that arrived in another are in place, shape (T, T).
+    fixed
+        Devices in place whatever the plan decides, shape (T,).
+    firm
+        Share of devices that can be counted on: availability, or a pool's firm factor, shape (T,).
+    work_share
+        Useful share of a device's work: what verification and lost jobs leave.
+    facility
+        Whether it uses the site's power and energy.
+    """
+
+    name: str
+    offer: Offer
+    site: str
+    o: int
+    s: int
+    d: int
+    committed: bool
+    months: float
+    arrives: np.ndarray[Any, np.dtype[np.bool_]]
+    lasting: Floats
+    fixed: Floats
+    firm: Floats
+    work_share: float
+    facility: bool
+    supply: Floats | None
+    integer: bool
+    arrivals: tuple[Arrival, ...] = field(default=())
+
+    @property
+    def present(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Periods in which devices can be in place, shape (T,)."""
+        if not self.committed:
+            return self.arrives
+        return (self.lasting[self.arrives].sum(axis=0) > 0) | (self.fixed > 0)
+
+
+def sites_of(doc: Document, offer: Offer) -> list[str]:
+    """Return the sites where an offer is to be had."""
+    if offer.sites is not None:
+        return sorted(offer.sites)
+    return sorted(name for name, site in doc.sites.items() if not site.distributed)
+
+
+def offered(offer: Offer, time: Time) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return the periods that an offer is to be had in, shape (T,)."""
+    t = np.arange(time.periods)
+    first, last = time.position(offer.available_from, 0), time.position(offer.available_until, time.periods - 1)
+    return (t >= first) & (t <= last) & (time.offsets[:-1] >= offer.lead_time_months - 1e-9)
+
+
+def stands_of(doc: Document, time: Time) -> tuple[Stand, ...]:
+    """Return every stand of a scenario, by offer and site."""
+    offers, sites, devices = sorted(doc.offers), sorted(doc.sites), sorted(doc.devices)
+    stands = []
+    for o, name in enumerate(offers):
+        offer = doc.offers[name]
+        if offer.kind == "serverless":
+            continue
+        assert offer.device is not None
+        d = devices.index(offer.device)
+        held = {h.site for h in [*doc.fleet.values(), *doc.orders.values()] if h.offer == name}
+        for site in sorted({*sites_of(doc, offer), *held}):
+            stands.append(_stand(doc, time, name, offer, site, o, sites.index(site), d))
+    return tuple(stands)
+
+
+def _stand(doc: Document, time: Time, name: str, offer: Offer, site: str, o: int, s: int, d: int) -> Stand:
+    months = offer.term_months or (offer.life_months or DEFAULT_LIFE_MONTHS if offer.kind == "buy" else FOREVER)
+    supply = _supply(offer, time)
+    arrives = offered(offer, time) if site in sites_of(doc, offer) else np.zeros(time.periods, bool)
+    if supply is not None:
+        arrives &= (np.cumsum(supply) if offer.carry_over else supply) > 0
+    if doc.sites[site].opens is not None:
+        arrives &= np.arange(time.periods) >= time.position(doc.sites[site].opens, 0)
+    arrivals = _arrivals(doc, time, name, site)
+    fixed = np.zeros(time.periods)
+    for arrival in arrivals:
+        fixed += arrival.units * time.alive(months, np.array([arrival.since]))[0]
+    firm = np.full(time.periods, offer.availability)
+    if offer.pool is not None:
+        firm = firm_factors(time.series(offer.pool.nodes if supply is None else supply), offer.pool)
+        arrives &= firm > 0
+    facility = offer.includes_power if offer.includes_power is not None else offer.kind not in ("buy", "lease")
+    return Stand(
+        name=name,
+        offer=offer,
+        site=site,
+        o=o,
+        s=s,
+        d=d,
+        committed=offer.kind in COMMITTED,
+        months=months,
+        arrives=arrives,
+        lasting=time.alive(months),
+        fixed=fixed,
+        firm=firm,
+        work_share=work_factor(offer.pool) if offer.pool else 1.0,
+        facility=not facility and not doc.sites[site].distributed,
+        supply=supply,
+        integer=doc.integer if offer.integer is None else offer.integer,
+        arrivals=arrivals,
+    )
+
+
+def _supply(offer: Offer, time: Time) -> Floats | None:
+    """Return the offer's own limit by period: of arrivals, or of devices rented at once."""
+    if offer.supply is not None:
+        return time.series(offer.supply)
+    if offer.kind in BY_THE_HOUR and offer.pool is not None:
+        return np.floor(time.series(offer.pool.nodes) + 1e-9)
+    return None
+
+
+def _arrivals(doc: Document, time: Time, name: str, site: str) -> tuple[Arrival, ...]:
+    held = [
+        Arrival(key, h.units, -h.age_months, True, None)
+        for key, h in sorted(doc.fleet.items())
+        if (h.offer, h.site) == (name, site)
+    ]
+    ordered = [
+        Arrival(key, order.units, time.offsets[t], order.paid, t)
+        for key, order in sorted(doc.orders.items())
+        if (order.offer, order.site) == (name, site)
+        for t in [time.names.index(order.period)]
+    ]
+    return (*held, *ordered)

@@ -1,0 +1,283 @@
+"""The cost: one function for each kind, each charging columns, or a constant, by period (docs/model.md, cost)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.model.decisions import GB_PER_HOUR_AND_GBPS, Model, vintages
+from planner.model.rules.policies import KG_PER_TONNE
+from planner.scenario.horizon import HOURS_PER_MONTH
+
+HOURS_PER_YEAR = 12 * HOURS_PER_MONTH
+KWH_PER_MWH = 1000.0
+
+
+def charge(model: Model) -> None:
+    """Add every part of the cost, and the emissions that one of them prices."""
+    for kind in (
+        _acquisition, _rent, _hourly, _maintenance, _resale, _energy, _emissions, _sites, _modules, _porting, _serving,
+        _work, _traffic, _penalty, _campaigns,
+    ):  # fmt: skip
+        kind(model)
+
+
+def _acquisition(model: Model) -> None:
+    """Price on arrival, its deposit when ordered; less the book value at the end, straight line over life."""
+    inputs, programme = model.inputs, model.programme
+    time = inputs.time
+    periods = np.arange(model.T)
+    for i, stand in enumerate(inputs.stands):
+        offer = stand.offer
+        if offer.kind != "buy":
+            continue
+        price = time.series(offer.price_per_unit or 0.0) * inputs.exchange(offer.currency)
+        ordered = np.maximum(time.offsets[:-1] - offer.lead_time_months, 0.0)
+        order_period = np.searchsorted(time.offsets, ordered + 1e-9, side="right") - 1
+        add = model.add.at[:, i]
+        programme.charge("acquisition", add, price * (1 - offer.deposit_share), time.at_start, periods, capital=True)
+        programme.charge("acquisition", add, price * offer.deposit_share, time.discount(ordered), order_period, capital=True)
+        programme.charge("salvage", add, -book_at_end(model, i, price, time.offsets[:-1]), time.at_end, model.T - 1)
+        for arrival in stand.arrivals:
+            first = price[arrival.period or 0]
+            if not arrival.paid:
+                assert arrival.period is not None
+                programme.charge_constant(
+                    "acquisition", np.array([arrival.units * first]), time.at_start[arrival.period], arrival.period,
+                    capital=True, offer=stand.name, site=stand.site,
+                )  # fmt: skip
+            left = book_at_end(model, i, np.array([first]), np.array([arrival.since]))
+            programme.charge_constant("salvage", -arrival.units * left, time.at_end, model.T - 1, offer=stand.name, site=stand.site)
+
+
+def book_at_end(model: Model, i: int, price: np.ndarray, since: np.ndarray) -> np.ndarray:
+    """Return the book value at the horizon's end of a device that arrived at `since`, never above its discounted price."""
+    time, stand = model.inputs.time, model.inputs.stands[i]
+    share = model.inputs.doc.money.salvage if stand.offer.salvage_share is None else stand.offer.salvage_share
+    book = price * time.left(stand.months, since) / stand.months * share
+    return np.minimum(book, price * time.discount(np.maximum(since, 0.0)) / time.at_end)
+
+
+def _rent(model: Model) -> None:
+    """Rent of leases and reservations over their committed hours at the price of arrival; what runs on, as salvage is."""
+    inputs, programme = model.inputs, model.programme
+    time = inputs.time
+    periods = np.arange(model.T)
+    for i, stand in enumerate(inputs.stands):
+        offer = stand.offer
+        if offer.kind not in ("lease", "reserve"):
+            continue
+        price = time.series(offer.price_per_hour or 0.0) * inputs.exchange(offer.currency)
+        add = model.add.at[:, i]
+        hours = stand.lasting * time.period_hours[None, :]
+        programme.charge("rent", add[:, None], price[:, None] * hours, time.at_middle[None, :], periods[None, :])
+        kept = 1 - (inputs.doc.money.salvage if offer.salvage_share is None else offer.salvage_share)
+        tail = price * time.left(stand.months) * HOURS_PER_MONTH * kept
+        programme.charge("rent", add, tail, time.at_end, model.T - 1)
+        for arrival in stand.arrivals:
+            first = price[arrival.period or 0] * arrival.units
+            since = np.array([arrival.since])
+            there = time.alive(stand.months, since)[0] * time.period_hours
+            labels = {"offer": stand.name, "site": stand.site}
+            programme.charge_constant("rent", first * there, time.at_middle, periods, **labels)
+            programme.charge_constant("rent", first * time.left(stand.months, since) * HOURS_PER_MONTH * kept, time.at_end, model.T - 1, **labels)
+
+
+def _hourly(model: Model) -> None:
+    """Price of every rented hour."""
+    inputs, time = model.inputs, model.inputs.time
+    for i, stand in enumerate(inputs.stands):
+        if not stand.committed:
+            price = time.series(stand.offer.price_per_hour or 0.0) * inputs.exchange(stand.offer.currency)
+            model.programme.charge(
+                "rental", model.rent.at[:, :, i], price[:, None] * time.hours, time.at_middle[:, None], np.arange(model.T)[:, None]
+            )
+
+
+def _maintenance(model: Model) -> None:
+    """Running cost of devices in place."""
+    inputs, time = model.inputs, model.inputs.time
+    for i, stand in enumerate(inputs.stands):
+        a_year = time.series(stand.offer.maintenance_per_unit_year) * inputs.exchange(stand.offer.currency)
+        model.programme.charge(
+            "maintenance", model.fleet.at[:, i], a_year * time.period_hours / HOURS_PER_YEAR, time.at_middle, np.arange(model.T)
+        )
+
+
+def _resale(model: Model) -> None:
+    """Early sale brings a share of the book value, and takes the book value at the end and the rent that is left away."""
+    inputs, programme = model.inputs, model.programme
+    time = inputs.time
+    position = {(s.site, s.name): i for i, s in enumerate(inputs.stands)}
+    periods = np.arange(model.T)
+    for j, (site, offer_name, vintage) in enumerate(model.retire.keys):
+        i = position[site, offer_name]
+        stand = inputs.stands[i]
+        since, units = {n: (when, u) for n, when, u in vintages(model, i)}[vintage]
+        prices = time.series(stand.offer.price_per_unit or 0.0) * inputs.exchange(stand.offer.currency)
+        price = prices[0 if units is not None else time.names.index(vintage)]
+        left = np.clip(since + stand.months - time.offsets[:-1], 0.0, stand.months) / stand.months
+        retire = model.retire.at[:, j]
+        programme.charge("resale", retire, -price * left * (stand.offer.resale_share or 0.0), time.at_start, periods)
+        book = book_at_end(model, i, np.array([price]), np.array([since]))
+        programme.charge("salvage", retire, book, time.at_end, model.T - 1)
+
+
+def draw_kw(model: Model, i: int) -> tuple[float, float]:
+    """Return what a device at a stand draws idle, and how much more at work, kW at the meter (average PUE)."""
+    stand = model.inputs.stands[i]
+    device = model.inputs.doc.devices[model.inputs.devices[stand.d]]
+    active = device.power_kw if device.active_power_kw is None else device.active_power_kw
+    pue = model.inputs.doc.sites[stand.site].pue
+    return device.idle_power_kw * pue, (active - device.idle_power_kw) * pue
+
+
+def energy_columns(model: Model) -> list[tuple[int, np.ndarray, np.ndarray]]:
+    """Return stand, columns and energy (kWh a unit, by period and slice) of all that draws power."""
+    inputs, time = model.inputs, model.inputs.time
+    found = []
+    draws = [draw_kw(model, i) for i in range(len(inputs.stands))]
+    for i in range(len(inputs.stands)):
+        idle, _ = draws[i]
+        found.append((i, model.fleet.at[:, i][:, None], idle * time.period_hours[:, None]))
+        found.append((i, model.rent.at[:, :, i], idle * time.hours))
+    for n, mode in enumerate(inputs.modes):
+        found.append((mode.stand, model.run.at[:, :, n], draws[mode.stand][1] * time.hours))
+    for n, (*_, stand) in enumerate(model.trainings):
+        found.append((stand, model.train.at[:, n][:, None], draws[stand][1] * time.period_hours[:, None]))
+    return found
+
+
+def _energy(model: Model) -> None:
+    """Energy at the tariff, where the price of a device does not include it."""
+    inputs, time = model.inputs, model.inputs.time
+    for i, columns, kwh in energy_columns(model):
+        site = inputs.doc.sites[inputs.stands[i].site]
+        if inputs.stands[i].facility:
+            tariff = time.series(site.tariff_per_kwh) * inputs.exchange(site.currency)
+            model.programme.charge("energy", columns, kwh * tariff[:, None], time.at_middle[:, None], np.arange(model.T)[:, None])
+
+
+def _emissions(model: Model) -> None:
+    """Carbon of energy and of bought work, and its price."""
+    inputs, programme, time = model.inputs, model.programme, model.inputs.time
+    periods = np.arange(model.T)[:, None]
+    carbon = inputs.doc.carbon
+    for i, columns, kwh in energy_columns(model):
+        if inputs.stands[i].facility or carbon.scope == "all":
+            grams = time.series(inputs.doc.sites[inputs.stands[i].site].carbon_g_per_kwh)
+            programme.emit(columns, kwh * grams[:, None] / KG_PER_TONNE, periods)
+    if carbon.scope == "all":
+        for j, sale in enumerate(model.sales):
+            programme.emit(model.work.at[:, :, j], sale.terms.carbon_g_per_unit * time.hours / KG_PER_TONNE, periods)
+    price = time.series(carbon.price_per_tonne)
+    for emission in programme.emissions:
+        t = emission.period
+        programme.charge("carbon", emission.columns, emission.kilograms / KG_PER_TONNE * price[t], time.at_middle[t], t)
+
+
+def _sites(model: Model) -> None:
+    """Fixed cost of open sites, and what opening and closing cost."""
+    inputs, programme, time = model.inputs, model.programme, model.inputs.time
+    periods = np.arange(model.T)
+    position = {key[0]: j for j, key in enumerate(model.open.keys)}
+    for name in inputs.sites:
+        site = inputs.doc.sites[name]
+        rate = inputs.exchange(site.currency)
+        mw = time.series(site.power_mw or 0.0)
+        fixed = (time.series(site.fixed_cost_per_year) + time.series(site.fixed_cost_per_mw_year) * mw) * rate
+        amount = fixed * time.period_hours / HOURS_PER_YEAR
+        if name not in position:
+            amount = np.where(periods >= time.position(site.opens, 0), amount, 0.0)
+            programme.charge_constant("fixed", amount, time.at_middle, periods, site=name)
+            continue
+        j = position[name]
+        opening = (time.series(site.opening_cost) + site.opening_cost_per_mw * mw.max()) * rate
+        programme.charge("fixed", model.open.at[:, j], amount, time.at_middle, periods)
+        programme.charge("opening", model.opened.at[:, j], opening, time.at_start, periods, capital=True)
+        programme.charge("closing", model.closed.at[:, j], site.closing_cost * rate, time.at_start, periods, capital=True)
+
+
+def _modules(model: Model) -> None:
+    """Price of modules when they come into use."""
+    inputs, time = model.inputs, model.inputs.time
+    for j, (site, name) in enumerate(model.module.keys):
+        cost = time.series(inputs.doc.sites[site].modules[name].cost) * inputs.exchange(inputs.doc.sites[site].currency)
+        model.programme.charge("modules", model.module.at[:, j], cost, time.at_start, np.arange(model.T), capital=True)
+
+
+def _porting(model: Model) -> None:
+    """Cost of porting when it starts."""
+    inputs, programme, time = model.inputs, model.programme, model.inputs.time
+    position = {key[0]: j for j, key in enumerate(model.port.keys)}
+    for name in sorted(inputs.doc.enablements):
+        port = inputs.doc.enablements[name]
+        if name in position:
+            programme.charge("porting", model.port.at[:, position[name]], port.cost, time.at_start, np.arange(model.T), capital=True)
+        elif port.decision != "never":
+            t = time.names.index(port.decision)
+            programme.charge_constant("porting", np.array([port.cost]), time.at_start[t], t, capital=True, workload=port.workload)
+
+
+def _serving(model: Model) -> None:
+    """Cost of serving a region from a site, as the scenario's matrix says."""
+    inputs, time = model.inputs, model.inputs.time
+    matrix = np.zeros(inputs.routes.allowed.shape)
+    for w, name in enumerate(inputs.workloads):
+        for site, costs in inputs.doc.workloads[name].serving_cost.items():
+            for region, cost in costs.items():
+                matrix[w, inputs.regions.index(region), inputs.sites.index(site)] = cost
+    each = matrix[model.pairs[0], model.pairs[1], model.pairs[2]]
+    model.programme.charge(
+        "serving", model.serve.at, each * time.hours[:, :, None], time.at_middle[:, None, None], np.arange(model.T)[:, None, None]
+    )
+
+
+def _work(model: Model) -> None:
+    """Price of work that is sold by the unit."""
+    inputs, time = model.inputs, model.inputs.time
+    for j, sale in enumerate(model.sales):
+        price = time.series(sale.terms.price_per_unit) * inputs.exchange(sale.currency)
+        model.programme.charge(
+            "work", model.work.at[:, :, j], price[:, None] * time.hours, time.at_middle[:, None], np.arange(model.T)[:, None]
+        )
+
+
+def _traffic(model: Model) -> None:
+    """Price of traffic: egress of the site for what it sends, and of the links on the way."""
+    inputs, programme, time = model.inputs, model.programme, model.inputs.time
+    doc, routes = inputs.doc, inputs.routes
+    t3 = np.arange(model.T)[:, None, None]
+    workloads = [doc.workloads[w] for w in inputs.workloads]
+    down = np.array([w.data_gb_per_unit for w in workloads])
+    up = np.array([w.upload_gb_per_unit for w in workloads])
+    egress = np.array([doc.sites[s].egress_per_gb * inputs.exchange(doc.sites[s].currency) for s in inputs.sites])
+    w, r, s = model.pairs
+    each = down[w] * egress[s] + (down + up)[w] * routes.price_per_gb[w, r, s]
+    programme.charge("traffic", model.serve.at, each * time.hours[:, :, None], time.at_middle[:, None, None], t3)
+    if not routes.arcs:
+        return
+    arcs = len(routes.arcs)
+    price = np.tile(routes.arc_price_per_gb, model.flow.at.shape[-1] // arcs) * GB_PER_HOUR_AND_GBPS
+    programme.charge("traffic", model.flow.at, price * time.hours[:, :, None], time.at_middle[:, None, None], t3)
+    each = np.array([routes.arc_price_per_gb[list(p.arcs)].sum() * (down + up)[p.workload] for p in routes.paths])
+    programme.charge("traffic", model.path.at, each * time.hours[:, :, None], time.at_middle[:, None, None], t3)
+
+
+def _penalty(model: Model) -> None:
+    """Penalty on unmet demand, not discounted."""
+    inputs, time = model.inputs, model.inputs.time
+    for j, (name, _) in enumerate(model.unmet.keys):
+        penalty = time.series(inputs.doc.workloads[name].unmet_penalty or 0.0)
+        model.programme.charge("penalty", model.unmet.at[:, :, j], penalty[:, None] * time.hours, 1.0, np.arange(model.T)[:, None])
+
+
+def _campaigns(model: Model) -> None:
+    """What a campaign that may be left out is worth: lost, unless it runs; not discounted."""
+    doc, programme = model.inputs.doc, model.programme
+    for name in sorted(doc.campaigns):
+        value = doc.campaigns[name].value
+        if value is None:
+            continue
+        programme.charge_constant("penalty", np.array([value]), 1.0, model.T - 1)
+        ways = [j for j, key in enumerate(model.choose.keys) if key[0] == name]
+        programme.charge("penalty", model.choose.at[0, ways], -value, 1.0, model.T - 1)

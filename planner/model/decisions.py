@@ -1,0 +1,425 @@
+"""The decisions: one function adds one family of columns, with bounds derived from the data.
+
+A derived bound is ten times what could be useful at all, so that it never binds in a bounded scenario:
+where one does bind and has a price, the scenario is unbounded (docs/model.md, bounds).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.inputs.inputs import Inputs
+from planner.inputs.stands import offered, sites_of
+from planner.model.arrays import Floats
+from planner.model.programme import Block, Programme
+from planner.scenario.supply import ServerlessWork
+
+SLACK = 10.0
+"""How many times what could be useful a derived bound is."""
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A serverless offer of a workload at a site."""
+
+    offer: str
+    site: str
+    workload: str
+    s: int
+    w: int
+    terms: ServerlessWork
+    currency: str | None
+    offered: Mask
+
+
+@dataclass(frozen=True)
+class Option:
+    """One way to run a campaign: a device, a site and a start."""
+
+    campaign: str
+    device: str
+    site: str
+    start: int
+    units: float
+
+
+@dataclass
+class Model:
+    """The programme with the inputs it is made of; rules and costs read both.
+
+    The blocks of columns are attributes, named as in docs/model.md.
+    """
+
+    inputs: Inputs
+    programme: Programme
+    pairs: NDArray[np.int64] = field(init=False)
+    serve: Block = field(init=False)
+    unmet: Block = field(init=False)
+    work: Block = field(init=False)
+    run: Block = field(init=False)
+    fleet: Block = field(init=False)
+    add: Block = field(init=False)
+    rent: Block = field(init=False)
+    retire: Block = field(init=False)
+    open: Block = field(init=False)
+    opened: Block = field(init=False)
+    closed: Block = field(init=False)
+    module: Block = field(init=False)
+    choose: Block = field(init=False)
+    train: Block = field(init=False)
+    port: Block = field(init=False)
+    commit: Block = field(init=False)
+    replica: Block = field(init=False)
+    configure: Block = field(init=False)
+    flow: Block = field(init=False)
+    path: Block = field(init=False)
+
+    @property
+    def T(self) -> int:  # noqa: N802
+        """Number of periods."""
+        return self.inputs.time.periods
+
+    @property
+    def K(self) -> int:  # noqa: N802
+        """Number of slices."""
+        return len(self.inputs.time.slices)
+
+    @property
+    def each_slice(self) -> tuple[int, int]:
+        """Time part of what is decided for each slice."""
+        return self.T, self.K
+
+    @cached_property
+    def sales(self) -> tuple[Sale, ...]:
+        """Every serverless offer of a workload at a site."""
+        doc, time = self.inputs.doc, self.inputs.time
+        return tuple(
+            Sale(name, site, w, self.inputs.sites.index(site), self.inputs.workloads.index(w), offer.work[w], offer.currency, offered(offer, time))
+            for name in self.inputs.offers
+            for offer in [doc.offers[name]]
+            for site in sites_of(doc, offer)
+            for w in sorted(offer.work)
+        )  # fmt: skip
+
+    @cached_property
+    def options(self) -> tuple[Option, ...]:
+        """Every way to run each campaign."""
+        return tuple(option for name in sorted(self.inputs.doc.campaigns) for option in _options(self.inputs, name))
+
+    @cached_property
+    def trainings(self) -> tuple[tuple[str, str, str, int], ...]:
+        """Campaign, device, site and stand of each way to give a campaign its devices."""
+        inputs = self.inputs
+        ways = sorted({(o.campaign, o.device, o.site) for o in self.options})
+        return tuple(
+            (campaign, device, site, i)
+            for campaign, device, site in ways
+            for i, stand in enumerate(inputs.stands)
+            if stand.site == site and inputs.devices[stand.d] == device and stand.offer.pool is None
+        )
+
+    @cached_property
+    def useful_run(self) -> Floats:
+        """Devices at work that could be useful in each mode, shape (T, K, modes)."""
+        inputs = self.inputs
+        reach = self._reach
+        useful = np.zeros((self.T, self.K, len(inputs.modes)))
+        for i, mode in enumerate(inputs.modes):
+            useful[:, :, i] = reach[:, :, mode.w, inputs.stands[mode.stand].s] / mode.rate[:, None]
+            useful[~mode.runs, :, i] = 0.0
+        return useful
+
+    @cached_property
+    def _reach(self) -> Floats:
+        """Demand that each site can reach, shape (T, K, W, S)."""
+        allowed = self.inputs.routes.allowed.astype(float)
+        return np.asarray(np.einsum("tkwr,wrs->tkws", self.inputs.demand, allowed, optimize=True))
+
+    @cached_property
+    def useful_stand(self) -> Floats:
+        """Devices in place that could be useful at each stand, shape (T, stands)."""
+        inputs = self.inputs
+        useful = np.zeros((self.T, len(inputs.stands)))
+        for i, mode in enumerate(inputs.modes):
+            util = inputs.doc.workloads[inputs.workloads[mode.w]].utilisation
+            useful[:, mode.stand] += self.useful_run[:, :, i].max(axis=1) / util + self._whole(mode.w, mode.devices)
+        for _, device, site, stand in self.trainings:
+            units = max((o.units for o in self.options if (o.device, o.site) == (device, site)), default=0.0)
+            useful[:, stand] += units
+        for i, stand in enumerate(inputs.stands):
+            least = inputs.time.series(stand.offer.min_commitment or 0.0)
+            useful[:, i] = (useful[:, i] + least + stand.fixed) / np.where(stand.firm > 0, stand.firm, 1.0) + stand.integer
+        if any(share.min_share is not None for share in inputs.doc.shares.values()):
+            useful = np.maximum(useful, useful.sum(axis=1, keepdims=True))
+        return useful
+
+    def _whole(self, w: int, devices: int) -> float:
+        """Return what rounding up to whole replicas can add."""
+        return float(devices) if self.inputs.doc.workloads[self.inputs.workloads[w]].whole_replicas else 0.0
+
+
+def _options(inputs: Inputs, name: str) -> list[Option]:
+    """Return every device, site and start that a campaign can have."""
+    doc, time = inputs.doc, inputs.time
+    campaign = doc.campaigns[name]
+    first = time.position(campaign.start or campaign.earliest, 0)
+    starts = [first] if campaign.start else range(first, time.periods)
+    end = time.offsets[time.position(campaign.deadline, time.periods - 1) + 1]
+    found = []
+    for device in sorted(set(campaign.devices)):
+        if campaign.interconnect is not None and doc.devices[device].interconnect not in campaign.interconnect:
+            continue
+        units = campaign.units_by_device.get(device, campaign.units)
+        for site in sorted(set(campaign.sites)):
+            stands = [s for s in inputs.stands if s.site == site and inputs.devices[s.d] == device and s.offer.pool is None]
+            for start in starts:
+                during = time.alive(campaign.months)[start] > 0
+                fits = time.offsets[start] + campaign.months <= end + 1e-9
+                if fits and stands and np.all(np.any([s.present[during] for s in stands], axis=0)):
+                    found.append(Option(name, device, site, start, units))
+    return found
+
+
+def decide(inputs: Inputs) -> Model:
+    """Return the programme with its columns and no rows yet."""
+    model = Model(inputs, Programme(inputs.time.names, inputs.time.slices))
+    for family in (
+        _serving, _running, _standing, _retiring, _siting, _campaigns, _yes_or_no, _traffic,
+    ):  # fmt: skip
+        family(model)
+    return model
+
+
+def _scale(useful: Floats) -> Floats:
+    """Return the scale of columns: the most of them that could be useful in any period."""
+    return useful.max(axis=tuple(range(useful.ndim - 1)), initial=0.0)
+
+
+def _serving(model: Model) -> None:
+    """serve[t,k,w,r,s], unmet[t,k,w,r] and work[t,k,o,s,w]: units of work an hour."""
+    inputs, add = model.inputs, model.programme.add_columns
+    capable = np.zeros((model.T, len(inputs.workloads), len(inputs.sites)), bool)
+    for mode in inputs.modes:
+        capable[:, mode.w, inputs.stands[mode.stand].s] |= mode.runs
+    for sale in model.sales:
+        capable[:, sale.w, sale.s] |= sale.offered
+    asked = inputs.demand > 0
+    w, r, s = np.nonzero(inputs.routes.allowed & asked.any(axis=(0, 1))[:, :, None] & capable.any(axis=0)[:, None, :])
+    model.pairs = np.stack([w, r, s])
+    names = (inputs.workloads, inputs.regions, inputs.sites)
+    keys = [(names[0][a], names[1][b], names[2][c]) for a, b, c in zip(w.tolist(), r.tolist(), s.tolist(), strict=True)]
+    demand = inputs.demand[:, :, w, r]
+    model.serve = add(
+        "serve", ("workload", "region", "site"), keys, model.each_slice,
+        mask=asked[:, :, w, r] & capable[:, None, w, s], upper=SLACK * demand, scale=_scale(demand),
+    )  # fmt: skip
+    free = np.array([not must for must in inputs.must_serve], bool)
+    w, r = np.nonzero(asked.any(axis=(0, 1)) & free[:, None])
+    demand = inputs.demand[:, :, w, r]
+    model.unmet = add(
+        "unmet", ("workload", "region"), [(names[0][a], names[1][b]) for a, b in zip(w, r, strict=True)], model.each_slice,
+        mask=demand > 0, upper=SLACK * demand, scale=_scale(demand),
+    )  # fmt: skip
+    sales = model.sales
+    reach = np.stack([model._reach[:, :, x.w, x.s] for x in sales], axis=-1) if sales else np.zeros((*model.each_slice, 0))
+    offered_in = np.stack([x.offered for x in sales], axis=-1) if sales else np.zeros((model.T, 0), bool)
+    model.work = add(
+        "work", ("offer", "site", "workload"), [(x.offer, x.site, x.workload) for x in sales], model.each_slice,
+        mask=offered_in[:, None, :] & (reach > 0), upper=SLACK * reach, scale=_scale(reach),
+    )  # fmt: skip
+
+
+def _running(model: Model) -> None:
+    """run[t,k,s,o,w,c]: devices at work; replica[t,k,s,o,w,c]: whole replicas that they make."""
+    inputs, add = model.inputs, model.programme.add_columns
+    useful = model.useful_run
+    keys = [_mode_key(inputs, i) for i in range(len(inputs.modes))]
+    axes = ("site", "offer", "workload", "configuration")
+    model.run = add("run", axes, keys, model.each_slice, mask=useful > 0, upper=SLACK * useful, scale=_scale(useful))
+    whole = [i for i, m in enumerate(inputs.modes) if inputs.doc.workloads[inputs.workloads[m.w]].whole_replicas]
+    most = [inputs.doc.workloads[inputs.workloads[inputs.modes[i].w]].utilisation * inputs.modes[i].devices for i in whole]
+    replicas = useful[:, :, whole] / np.array(most) + 1
+    model.replica = add(
+        "replica", axes, [keys[i] for i in whole], model.each_slice,
+        mask=useful[:, :, whole] > 0, upper=np.ceil(SLACK * replicas), integer=True,
+    )  # fmt: skip
+
+
+def _mode_key(inputs: Inputs, i: int) -> tuple[str, str, str, str]:
+    mode = inputs.modes[i]
+    stand = inputs.stands[mode.stand]
+    return stand.site, stand.name, inputs.workloads[mode.w], mode.configuration
+
+
+def _standing(model: Model) -> None:
+    """fleet[t,s,o] in place and add[t,s,o] arriving (committed kinds), rent[t,k,s,o] (by the hour): devices."""
+    inputs, add = model.inputs, model.programme.add_columns
+    stands = inputs.stands
+    committed = np.array([stand.committed for stand in stands], bool)
+    useful = model.useful_stand
+    keys = [(stand.site, stand.name) for stand in stands]
+    present = np.stack([s.present for s in stands], axis=-1) if stands else np.zeros((model.T, 0), bool)
+    arrives = np.stack([s.arrives for s in stands], axis=-1) if stands else np.zeros((model.T, 0), bool)
+    whole = np.array([s.integer for s in stands], bool)
+    axes, scale = ("site", "offer"), _scale(useful)
+    most = SLACK * useful.max(axis=0, initial=0.0)
+    model.fleet = add("fleet", axes, keys, (model.T,), mask=present & committed, upper=most, scale=scale)
+    model.add = add(
+        "add", axes, keys, (model.T,), mask=arrives & committed, upper=np.where(whole, np.ceil(most), most), scale=scale, integer=whole
+    )
+    model.rent = add(
+        "rent", axes, keys, model.each_slice, mask=(arrives & ~committed)[:, None, :],
+        upper=np.where(whole, np.ceil(most), most), scale=scale, integer=whole,
+    )  # fmt: skip
+
+
+def _retiring(model: Model) -> None:
+    """retire[t,s,o,v]: devices that arrived in period v (or are held, h) and are sold at the start of t."""
+    inputs = model.inputs
+    keys, most, mask, scale = [], [], [], []
+    useful = model.useful_stand.max(axis=0, initial=0.0)
+    for i, stand in enumerate(inputs.stands):
+        if stand.offer.resale_share is None:
+            continue
+        for name, since, units in vintages(model, i):
+            alive = inputs.time.alive(stand.months, np.array([since]))[0]
+            keys.append((stand.site, stand.name, name))
+            most.append(SLACK * useful[i] if units is None else units)
+            mask.append((alive > 0) & (inputs.time.offsets[:-1] > since + 1e-9))
+            scale.append(useful[i])
+    shape = np.array(mask, bool).T if keys else np.zeros((model.T, 0), bool)
+    model.retire = model.programme.add_columns(
+        "retire", ("site", "offer", "vintage"), keys, (model.T,), mask=shape, upper=np.array(most), scale=np.array(scale)
+    )
+
+
+def vintages(model: Model, i: int) -> list[tuple[str, float, float | None]]:
+    """Return name, arrival (months from the base date) and fixed units of each vintage of a stand."""
+    time, stand = model.inputs.time, model.inputs.stands[i]
+    arriving = [(time.names[t], float(time.offsets[t]), None) for t in np.nonzero(stand.arrives)[0]]
+    return [*arriving, *((f"held {a.name}", a.since, a.units) for a in stand.arrivals)]
+
+
+def _siting(model: Model) -> None:
+    """open[t,s] (binary), opened[t,s], closed[t,s] (its changes), module[t,s,m] (whole blocks of power)."""
+    inputs, add = model.inputs, model.programme.add_columns
+    doc, time = inputs.doc, inputs.time
+    candidates = [s for s in inputs.sites if doc.sites[s].siting == "candidate"]
+    can = np.array([[t >= time.position(doc.sites[s].opens, 0) for s in candidates] for t in range(model.T)], bool)
+    can = can.reshape(model.T, len(candidates))
+    closing = np.array([doc.sites[s].can_close for s in candidates], bool)
+    keys = [(s,) for s in candidates]
+    model.open = add("open", ("site",), keys, (model.T,), mask=can, upper=1.0, derived=False, integer=True)
+    model.opened = add("opened", ("site",), keys, (model.T,), mask=can, upper=1.0, derived=False)
+    late = np.arange(model.T)[:, None] > 0
+    model.closed = add("closed", ("site",), keys, (model.T,), mask=can & closing & late, upper=1.0, derived=False)
+    modules = [(s, m) for s in inputs.sites for m in sorted(doc.sites[s].modules)]
+    kinds = [doc.sites[s].modules[m] for s, m in modules]
+    starts = np.array([[time.offsets[t] >= m.build_months - 1e-9 for m in kinds] for t in range(model.T)], bool)
+    model.module = add(
+        "module", ("site", "module"), modules, (model.T,), mask=starts.reshape(model.T, len(kinds)),
+        upper=np.array([m.max_count for m in kinds], float), derived=False, integer=True,
+    )  # fmt: skip
+
+
+def _campaigns(model: Model) -> None:
+    """choose[c,d,s,start] (binary where there is a choice) and train[t,c,d,s,o]: devices at work on a campaign."""
+    inputs, options = model.inputs, model.options
+    doc, time = inputs.doc, inputs.time
+    ways = {o.campaign: sum(x.campaign == o.campaign for x in options) for o in options}
+    settled = np.array([ways[o.campaign] == 1 and doc.campaigns[o.campaign].value is None for o in options], bool)
+    model.choose = model.programme.add_columns(
+        "choose", ("campaign", "device", "site", "start"),
+        [(o.campaign, o.device, o.site, time.names[o.start]) for o in options], (),
+        lower=settled.astype(float), upper=1.0, derived=False, integer=~settled,
+    )  # fmt: skip
+    trainings = model.trainings
+    mask = np.zeros((model.T, len(trainings)), bool)
+    units = np.zeros(len(trainings))
+    for j, (campaign, device, site, stand) in enumerate(trainings):
+        for o in options:
+            if (o.campaign, o.device, o.site) == (campaign, device, site):
+                mask[:, j] |= (time.alive(doc.campaigns[campaign].months)[o.start] > 0) & inputs.stands[stand].present
+                units[j] = o.units
+    keys = [(c, d, s, inputs.stands[i].name) for c, d, s, i in trainings]
+    model.train = model.programme.add_columns(
+        "train", ("campaign", "device", "site", "offer"), keys, (model.T,), mask=mask, upper=SLACK * units, scale=units
+    )
+
+
+def _yes_or_no(model: Model) -> None:
+    """port[t,e] (start of porting), commit[o] (a minimum commitment), configure[w,c]: binaries."""
+    inputs, add = model.inputs, model.programme.add_columns
+    doc = inputs.doc
+    open_ports = [(e,) for e in sorted(doc.enablements) if doc.enablements[e].decision == "open"]
+    model.port = add("port", ("enablement",), open_ports, (model.T,), upper=1.0, derived=False, integer=True)
+    optional = [(o,) for o in inputs.offers if doc.offers[o].min_commitment is not None and doc.offers[o].commitment == "optional"]
+    model.commit = add("commit", ("offer",), optional, (), upper=1.0, derived=False, integer=True)
+    ways = sorted({(inputs.workloads[m.w], m.configuration) for m in inputs.modes if doc.workloads[inputs.workloads[m.w]].one_configuration})
+    model.configure = add("configure", ("workload", "configuration"), ways, (), upper=1.0, derived=False, integer=True)
+
+
+GB_PER_HOUR_AND_GBPS = 450.0
+"""A traffic of 1 Gb/s is 450 GB an hour."""
+
+
+def _traffic(model: Model) -> None:
+    """flow[t,k,s,way,a]: traffic of a site on an arc, Gb/s; path[t,k,w,r,s,p]: work served over a listed path."""
+    inputs, add = model.inputs, model.programme.add_columns
+    routes, demand = inputs.routes, inputs.demand
+    commodities = free_traffic(model)
+    arcs = routes.arcs if commodities else ()
+    keys = [(site, way, arc.link, arc.tail, arc.head) for site, way, _ in commodities for arc in arcs]
+    most = np.repeat([total for _, _, total in commodities], len(arcs))
+    axes = ("site", "way", "link", "tail", "head")
+    model.flow = add("flow", axes, keys, model.each_slice, upper=SLACK * most, scale=most)
+    chosen = routes.paths
+    names = (inputs.workloads, inputs.regions, inputs.sites)
+    keys_p = [(names[0][p.workload], names[1][p.region], names[2][p.site], " > ".join(p.nodes)) for p in chosen]
+    amount = np.stack([demand[:, :, p.workload, p.region] for p in chosen], axis=-1) if chosen else np.zeros((*model.each_slice, 0))
+    model.path = add(
+        "path", ("workload", "region", "site", "route"), keys_p, model.each_slice,
+        mask=(amount > 0) & _served(model, chosen), upper=SLACK * amount, scale=_scale(amount),
+    )  # fmt: skip
+
+
+def _served(model: Model, chosen: Any) -> NDArray[np.bool_]:
+    """Return whether the work of each path has a column `serve`, shape (T, K, paths)."""
+    position = {tuple(pair): j for j, pair in enumerate(model.pairs.T.tolist())}
+    exists = [
+        model.serve.at[:, :, position[p.workload, p.region, p.site]] >= 0
+        if (p.workload, p.region, p.site) in position
+        else np.zeros(model.each_slice, bool)
+        for p in chosen
+    ]
+    return np.stack(exists, axis=-1) if exists else np.zeros((*model.each_slice, 0), bool)
+
+
+def free_traffic(model: Model) -> list[tuple[str, str, float]]:
+    """Return site, way (down or up) and most traffic (Gb/s) of each commodity that flows freely on arcs.
+
+    A commodity is the traffic of all workloads without a latency limit that leaves (or reaches) one site.
+    """
+    inputs = model.inputs
+    found = []
+    if not inputs.routes.arcs:
+        return []
+    for s, site in enumerate(inputs.sites):
+        for way in ("down", "up"):
+            total = 0.0
+            for w, name in enumerate(inputs.workloads):
+                workload = inputs.doc.workloads[name]
+                data = workload.data_gb_per_unit if way == "down" else workload.upload_gb_per_unit
+                served = (model.pairs[0] == w) & (model.pairs[2] == s) & ~inputs.routes.direct[model.pairs[1], s]
+                if workload.max_latency_ms is None and data and served.any():
+                    total += float(inputs.demand[:, :, w, model.pairs[1][served]].sum(axis=-1).max()) * data / GB_PER_HOUR_AND_GBPS
+            if total > 0:
+                found.append((site, way, total))
+    return found

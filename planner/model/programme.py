@@ -1,0 +1,403 @@
+"""The programme under construction: labelled blocks of columns and rows, filled from arrays.
+
+A block is one family of decisions or one rule. Its members are a time part (period, or period and slice)
+times a static part (such as workload, region, site), less the combinations that a mask leaves out. Rules
+write their coefficients in the user's own units; the blocks' scales, all powers of two, are applied once,
+when the arrays are made, so that scaling costs no digit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+
+from planner.model.arrays import Arrays, Floats
+
+Ids = NDArray[np.int32]
+"""Positions of columns or rows; -1 where a combination does not exist."""
+
+Sense = Literal["<=", ">=", "=="]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A family of columns or rows.
+
+    Attributes
+    ----------
+    name
+        What it is called in labels, documentation and messages.
+    axes
+        Name of each static axis, such as ("workload", "region", "site").
+    keys
+        Static labels of each member, one tuple per static position, in the order of `axes`.
+    at
+        Position of each member in the programme, or -1, shape (T, K, J) or (T, J) or (1, J).
+    timed
+        How many leading axes of time the block has: 0, 1 (period) or 2 (period and slice).
+    """
+
+    name: str
+    axes: tuple[str, ...]
+    keys: tuple[tuple[str, ...], ...]
+    at: Ids
+    first: int
+    count: int
+    timed: int
+
+    @property
+    def span(self) -> slice:
+        """The block's part of the programme's columns or rows."""
+        return slice(self.first, self.first + self.count)
+
+    def members(self) -> tuple[NDArray[np.intp], ...]:
+        """Return the time and static positions of each member, in the order of the programme."""
+        return np.nonzero(self.at >= 0)
+
+    def spread(self, values: ArrayLike) -> NDArray[Any]:
+        """Return values, broadcast to the shape of `at`, of the members only."""
+        return np.broadcast_to(np.asarray(values), self.at.shape)[self.at >= 0]
+
+    def shaped(self, values: Floats, missing: float = 0.0) -> Floats:
+        """Return the block's part of a vector over the programme, in the shape of `at`."""
+        full = np.full(self.at.shape, missing)
+        full[self.at >= 0] = values[self.span]
+        return full
+
+
+@dataclass(frozen=True)
+class Item:
+    """A part of the cost: so much for each unit of some columns, or a constant.
+
+    Attributes
+    ----------
+    kind
+        What it is called in the cost table.
+    columns
+        Positions of the columns; empty for a constant.
+    discounted, plain
+        Cost of one unit in money of the base date, and when it is paid.
+    period
+        Position of the period that it is paid in, one for each column.
+    capital
+        Whether a budget for capital covers it, or one for operating cost; penalties are covered by none.
+    site, offer, workload
+        Labels of a constant.
+    """
+
+    kind: str
+    columns: Ids
+    discounted: Floats
+    plain: Floats
+    period: NDArray[np.intp]
+    capital: bool
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Emission:
+    """Carbon of some columns: kg CO2e of one unit, and the period."""
+
+    columns: Ids
+    kilograms: Floats
+    period: NDArray[np.intp]
+
+
+class Programme:
+    """Blocks of columns and rows, their coefficients, and the parts of the cost."""
+
+    def __init__(self, periods: tuple[str, ...], slices: tuple[str, ...]):
+        self.periods, self.slices = periods, slices
+        self.columns: dict[str, Block] = {}
+        self.rows: dict[str, Block] = {}
+        self.items: list[Item] = []
+        self.emissions: list[Emission] = []
+        self._n = self._m = 0
+        self._lower: list[Floats] = []
+        self._upper: list[Floats] = []
+        self._derived: list[NDArray[np.bool_]] = []
+        self._integer: list[NDArray[np.bool_]] = []
+        self._scale: list[Floats] = []
+        self._sense: list[str] = []
+        self._right: list[Floats] = []
+        self._entries: list[tuple[Ids, Ids, Floats]] = []
+
+    def add_columns(
+        self,
+        name: str,
+        axes: Sequence[str],
+        keys: Sequence[tuple[str, ...]],
+        shape: tuple[int, ...],
+        *,
+        mask: ArrayLike = True,
+        lower: ArrayLike = 0.0,
+        upper: ArrayLike = np.inf,
+        derived: ArrayLike = True,
+        integer: ArrayLike = False,
+        scale: ArrayLike = 1.0,
+    ) -> Block:
+        """Add a family of decisions and return it.
+
+        Parameters
+        ----------
+        axes, keys
+            Static axes and the labels along them.
+        shape
+            Extent of the time part: (), (T,) or (T, K).
+        mask
+            Which members exist, broadcast to `shape` and the static part.
+        lower, upper
+            Bounds in the user's units.
+        derived
+            Whether the upper bound was derived from other data, rather than stated.
+        integer
+            Whether members must be whole; their scale is 1.
+        scale
+            Units that one unit of the column stands for; rounded to a power of two.
+        """
+        block = self._block(name, axes, keys, shape, mask, self._n)
+        self._n += block.count
+        whole = block.spread(integer).astype(bool)
+        units = np.where(whole, 1.0, power_of_two(block.spread(scale).astype(float)))
+        self._lower.append(block.spread(lower) / units)
+        self._upper.append(block.spread(upper) / units)
+        self._derived.append(block.spread(derived).astype(bool))
+        self._integer.append(whole)
+        self._scale.append(units)
+        self.columns[name] = block
+        return block
+
+    def add_rows(
+        self,
+        name: str,
+        axes: Sequence[str],
+        keys: Sequence[tuple[str, ...]],
+        shape: tuple[int, ...],
+        sense: Sense,
+        right: ArrayLike,
+        *,
+        mask: ArrayLike = True,
+    ) -> Block:
+        """Add a rule, `coefficients x (sense) right`, and return it; coefficients follow by `enter`."""
+        block = self._block(name, axes, keys, shape, mask, self._m)
+        self._m += block.count
+        self._sense.append(sense)
+        self._right.append(block.spread(right).astype(float))
+        self.rows[name] = block
+        return block
+
+    def _block(
+        self, name: str, axes: Sequence[str], keys: Sequence[tuple[str, ...]], shape: tuple[int, ...], mask: ArrayLike, first: int
+    ) -> Block:
+        full = (*(shape or (1,)), len(keys))
+        exists = np.broadcast_to(np.asarray(mask, dtype=bool), full)
+        count = int(exists.sum())
+        at = np.full(full, -1, np.int32)
+        at[exists] = np.arange(first, first + count, dtype=np.int32)
+        return Block(name, tuple(axes), tuple(keys), at, first, count, len(shape))
+
+    def enter(self, rows: NDArray[Any], columns: NDArray[Any], values: ArrayLike) -> None:
+        """Add coefficients; the three are broadcast together, and pairs with a -1 or a zero are left out."""
+        r, c, v = np.broadcast_arrays(rows, columns, np.asarray(values, dtype=float))
+        kept = (r >= 0) & (c >= 0) & (v != 0)
+        self._entries.append((r[kept].astype(np.int32), c[kept].astype(np.int32), v[kept]))
+
+    def charge(
+        self,
+        kind: str,
+        columns: NDArray[Any],
+        plain: ArrayLike,
+        discount: ArrayLike,
+        period: ArrayLike,
+        *,
+        capital: bool = False,
+    ) -> None:
+        """Add a part of the cost; arguments are broadcast to the shape of `columns`."""
+        c, p, d, t = np.broadcast_arrays(
+            columns, np.asarray(plain, float), np.asarray(discount, float), np.asarray(period, np.intp)
+        )
+        kept = (c >= 0) & (p != 0)
+        if kept.any():
+            plain_kept = p[kept]
+            self.items.append(
+                Item(kind, c[kept].astype(np.int32), plain_kept * d[kept], plain_kept, t[kept].astype(np.intp), capital)
+            )
+
+    def charge_constant(
+        self, kind: str, plain: Floats, discount: ArrayLike, period: ArrayLike, *, capital: bool = False, **labels: str
+    ) -> None:
+        """Add a constant part of the cost, one amount for each period given."""
+        amounts = np.atleast_1d(np.asarray(plain, float))
+        factor, t = np.broadcast_to(discount, amounts.shape), np.broadcast_to(period, amounts.shape)
+        if np.any(amounts):
+            empty = np.zeros(0, np.int32)
+            self.items.append(Item(kind, empty, amounts * factor, amounts, t.astype(np.intp), capital, labels))
+
+    def emit(self, columns: NDArray[Any], kilograms: ArrayLike, period: ArrayLike) -> None:
+        """Add the carbon of columns, kg CO2e a unit; arguments are broadcast together."""
+        c, kg, t = np.broadcast_arrays(columns, np.asarray(kilograms, float), np.asarray(period, np.intp))
+        kept = (c >= 0) & (kg != 0)
+        if kept.any():
+            self.emissions.append(Emission(c[kept].astype(np.int32), kg[kept], t[kept].astype(np.intp)))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Number of columns and rows so far."""
+        return self._n, self._m
+
+    def upper_of(self, block: Block) -> Floats:
+        """Return the upper bounds of a block in the user's units, in the shape of its `at`."""
+        position = list(self.columns).index(block.name)
+        full = np.zeros(block.at.shape)
+        full[block.at >= 0] = self._upper[position] * self._scale[position]
+        return full
+
+    def finish(self) -> Finished:
+        """Make the arrays.
+
+        Every row is scaled so that its largest coefficient is near 1, the objective by the money that a
+        typical column costs; all by powers of two.
+        """
+        n, m = self._n, self._m
+        scale = _joined(self._scale, n)
+        rows, columns, values = (
+            (np.concatenate(part) for part in zip(*self._entries, strict=True))
+            if self._entries
+            else (np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0))
+        )
+        matrix = sparse.coo_array((values * scale[columns], (rows, columns)), shape=(m, n)).tocsr()
+        row_scale = _row_scales(matrix)
+        matrix.data *= np.repeat(1 / row_scale, np.diff(matrix.indptr))
+        right = _joined(self._right, m) / row_scale
+        sense = np.repeat(np.array(self._sense, dtype="<U2"), [b.count for b in self.rows.values()])
+        return Finished(
+            programme=self,
+            matrix=matrix,
+            lower=_joined(self._lower, n),
+            upper=_joined(self._upper, n),
+            derived=_joined(self._derived, n).astype(bool),
+            integer=_joined(self._integer, n).astype(bool),
+            scale=scale,
+            row_scale=row_scale,
+            row_lower=np.where(sense == "<=", -np.inf, right),
+            row_upper=np.where(sense == ">=", np.inf, right),
+        )
+
+
+def _joined(parts: list[Any], length: int) -> NDArray[Any]:
+    return np.concatenate(parts) if parts else np.zeros(length)
+
+
+def power_of_two(values: Floats) -> Floats:
+    """Return the power of two nearest to each value in ratio, 1 for what is not positive and finite."""
+    usable = np.where((values > 0) & np.isfinite(values), values, 1.0)
+    return np.exp2(np.round(np.log2(usable)))
+
+
+def _row_scales(matrix: Any) -> Floats:
+    """Return a power of two near the largest coefficient of each row."""
+    scales = np.ones(matrix.shape[0])
+    filled = np.diff(matrix.indptr) > 0
+    if filled.any():
+        largest = np.maximum.reduceat(np.abs(matrix.data), matrix.indptr[:-1][filled])
+        scales[filled] = power_of_two(largest)
+    return scales
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The programme as scaled arrays, and the way back to the user's units.
+
+    `x * scale` is a column in the user's units; a row's dual times `money / row_scale` is its price.
+    """
+
+    programme: Programme
+    matrix: Any
+    lower: Floats
+    upper: Floats
+    derived: NDArray[np.bool_]
+    integer: NDArray[np.bool_]
+    scale: Floats
+    row_scale: Floats
+    row_lower: Floats
+    row_upper: Floats
+
+    def arrays(self, cost: Floats, constant: float, extra: Sequence[ExtraRow] = ()) -> tuple[Arrays, float]:
+        """Return the arrays for an objective in the user's units, and the units that 1 of it stands for.
+
+        `extra` rows, in the user's units, hold the objectives of higher rank.
+        """
+        scaled = cost * self.scale
+        used = np.abs(scaled[scaled != 0])
+        unit = float(power_of_two(np.exp2(np.mean(np.log2(used))))) if used.size else 1.0
+        matrix, low, high = self.matrix, self.row_lower, self.row_upper
+        if extra:
+            lines = sparse.csr_array(np.array([row.coefficients * self.scale for row in extra]))
+            factors = _row_scales(lines)
+            lines.data /= np.repeat(factors, np.diff(lines.indptr))
+            matrix = sparse.vstack([matrix, lines]).tocsr()
+            low = np.concatenate([low, np.full(len(extra), -np.inf)])
+            high = np.concatenate([high, np.array([row.at_most for row in extra]) / factors])
+        arrays = Arrays(
+            cost=scaled / unit,
+            lower=self.lower,
+            upper=self.upper,
+            integer=self.integer,
+            start=matrix.indptr.astype(np.int64),
+            index=matrix.indices.astype(np.int32),
+            value=matrix.data,
+            row_lower=low,
+            row_upper=high,
+            constant=constant / unit,
+            column_names=lambda: labels(self.programme.columns.values(), self.programme),
+            row_names=lambda: labels(self.programme.rows.values(), self.programme) + [row.name for row in extra],
+        )
+        return arrays, unit
+
+
+@dataclass(frozen=True)
+class ExtraRow:
+    """A row that holds an objective of higher rank: `coefficients x <= at_most`."""
+
+    name: str
+    coefficients: Floats
+    at_most: float
+
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.]")
+
+
+def labels(blocks: Any, programme: Programme) -> list[str]:
+    """Return the names of all members, as in `serve(2024Q1,all,video,europe,frankfurt)`, safe in LP and MPS files."""
+    names: list[str] = []
+    clean: Callable[[Sequence[str]], list[str]] = lambda parts: _distinct([_UNSAFE.sub("_", part) for part in parts])  # noqa: E731
+    periods, slices = clean(programme.periods), clean(programme.slices)
+    for block in blocks:
+        if not block.count:
+            continue
+        statics = _distinct([",".join(_UNSAFE.sub("_", part) for part in key) for key in block.keys])
+        if block.timed == 2:
+            times = [f"{p},{k}" if len(slices) > 1 else p for p in periods for k in slices]
+        else:
+            times = periods if block.timed else [""]
+        when, what = np.nonzero(block.at.reshape(-1, block.at.shape[-1]) >= 0)
+        heads = [f"{block.name}({time}{',' if time and statics and any(statics) else ''}" for time in times]
+        tails = [f"{static})" for static in statics]
+        names += [heads[i] + tails[j] for i, j in zip(when.tolist(), what.tolist(), strict=True)]
+    return names
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Return the names with a number added where cleaning has made two of them equal."""
+    seen: dict[str, int] = {}
+    distinct = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        distinct.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
+    return distinct

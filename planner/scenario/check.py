@@ -1,0 +1,410 @@
+"""Checks across the parts of a scenario: names that must exist, fields that go together.
+
+Each check yields `Fault`s and looks at one kind of part; all of them run, so that all mistakes show at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from planner.scenario.demand import Chain, ChainValue, DemandPart, Operand, Step, SumOf, Workload
+from planner.scenario.horizon import Calendar, slices
+from planner.scenario.policy import Rank
+from planner.scenario.schema import Document
+from planner.scenario.suggest import did_you_mean
+from planner.scenario.supply import COMMITTED, Offer
+
+KeyPath = tuple[str | int, ...]
+
+
+class Fault(NamedTuple):
+    """A mistake: where it is in the scenario, what is wrong, and its kind."""
+
+    path: KeyPath
+    message: str
+    code: str = "reference"
+
+
+def check(doc: Document, cal: Calendar) -> list[Fault]:
+    """Return every fault of a scenario whose parts are well-formed."""
+    checks: tuple[Callable[[Document, Calendar], Iterator[Fault]], ...] = (
+        _slices, _chains, _workloads, _devices, _offers, _supply, _sites, _network, _campaigns, _enablements,
+        _starting, _policy, _objective, _names,
+    )  # fmt: skip
+    return [fault for one in checks for fault in one(doc, cal)]
+
+
+def _known(path: KeyPath, names: Iterable[str] | None, options: Iterable[str], what: str) -> Iterator[Fault]:
+    """Yield a fault for each name that is not among the options."""
+    known = list(options)
+    for name in names or ():
+        if name not in known:
+            listed = "" if len(known) > 8 or not known else f" ({', '.join(known)})"
+            yield Fault(path, f"there is no {what} {name!r}{did_you_mean(name, known) or listed}")
+
+
+def _one(path: KeyPath, name: str | None, options: Iterable[str], what: str) -> Iterator[Fault]:
+    return _known(path, [] if name is None else [name], options, what)
+
+
+def _names(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    for key in ("regions", "workloads", "devices", "offers", "sites", "network"):
+        things = doc.network.links if key == "network" else getattr(doc, key)
+        for name in things:
+            if not name.strip() or len(name) > 200 or any(ord(c) < 32 for c in name):
+                yield Fault((key, name), "a name must have 1 to 200 printable characters", "name")
+
+
+def _slices(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    names, shares = slices(doc.slices)
+    if len(set(names)) != len(names) or not names:
+        yield Fault(("slices",), "slices must have names, each once")
+    elif abs(sum(shares) - 1) > 1e-9:
+        yield Fault(("slices",), f"the shares of the slices must sum to 1, not {sum(shares):.6g}")
+    for name, profile in doc.profiles.items():
+        path = ("profiles", name, "values")
+        if isinstance(profile.values, dict):
+            yield from _known(path, profile.values, names, "slice")
+            yield from _known(path, [s for s in names if s not in profile.values], (), "value for slice")
+        elif len(profile.values) != len(names):
+            yield Fault(path, f"has {len(profile.values)} values, but a period has {len(names)} slices")
+        values = profile.values.values() if isinstance(profile.values, dict) else profile.values
+        if not any(values):
+            yield Fault(path, "must not be zero in all slices")
+
+
+def operands(step: Step) -> Iterator[tuple[str, Operand]]:
+    """Yield the operations that a step states (exactly one, if it is right), each with its operand."""
+    for key in ("value", "times", "divide", "plus", "minus"):
+        operand = getattr(step, key)
+        if operand is not None:
+            yield key, operand
+
+
+def references(operand: Operand) -> list[ChainValue]:
+    """Return the chains that an operand refers to."""
+    terms = operand.sum if isinstance(operand, SumOf) else [operand]
+    return [term for term in terms if isinstance(term, ChainValue)]
+
+
+def _operand(doc: Document, path: KeyPath, operand: Operand) -> Iterator[Fault]:
+    for ref in references(operand):
+        yield from _one(path, ref.chain, doc.chains, "chain")
+        if ref.step and ref.chain in doc.chains:
+            yield from _one(path, ref.step, [s.name for s in doc.chains[ref.chain].steps], f"step of chain {ref.chain!r}")
+
+
+def _chains(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    for name, chain in doc.chains.items():
+        names = [step.name for step in chain.steps]
+        if len(set(names)) != len(names):
+            yield Fault(("chains", name, "steps"), "steps must have different names")
+        for i, step in enumerate(chain.steps):
+            path: KeyPath = ("chains", name, "steps", i)
+            stated = [key for key, _ in operands(step)]
+            if len(stated) != 1 or (stated[0] == "value") != (i == 0):
+                yield Fault(path, "the first step has `value`, each other one of times, divide, plus, minus", "step")
+            for key, operand in operands(step):
+                yield from _operand(doc, (*path, key), operand)
+                if key == "divide" and not references(operand) and 0 in _numbers(operand):
+                    yield Fault((*path, key), "must not divide by 0", "step")
+    for name in doc.chains:
+        cycle = _cycle(doc.chains, name, [])
+        if cycle and cycle[0] == min(cycle) == name:
+            yield Fault(("chains", name), f"chains refer to each other in a circle: {' -> '.join([*cycle, cycle[0]])}", "cycle")
+
+
+def _numbers(operand: Operand) -> list[float]:
+    terms = operand.sum if isinstance(operand, SumOf) else [operand]
+    return [v for term in terms if not isinstance(term, ChainValue) for v in (term if isinstance(term, tuple) else (term,))]
+
+
+def _cycle(chains: dict[str, Chain], name: str, above: list[str]) -> list[str]:
+    """Return the chains of a circle that `name` leads into, or nothing."""
+    if name in above:
+        return above[above.index(name) :]
+    for step in chains[name].steps if name in chains else ():
+        for _, operand in operands(step):
+            for ref in references(operand):
+                if found := _cycle(chains, ref.chain, [*above, name]):
+                    return found
+    return []
+
+
+def parts(workload: Workload) -> list[DemandPart]:
+    """Return the parts of a workload's demand."""
+    if workload.demand is None:
+        return []
+    return workload.demand if isinstance(workload.demand, list) else [workload.demand]
+
+
+def _workloads(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    for name, workload in doc.workloads.items():
+        path: KeyPath = ("workloads", name)
+        yield from _known((*path, "rate"), workload.rate, doc.devices, "device")
+        yield from _known((*path, "relative"), workload.relative, doc.devices, "device")
+        if bool(workload.relative) != (workload.base_rate is not None):
+            yield Fault(path, "base_rate and relative go together", "together")
+        both = sorted(set(workload.rate) & set(workload.relative))
+        if both:
+            yield Fault((*path, "rate"), f"the rate of {both[0]!r} is given twice: in rate and in relative", "twice")
+        for key, configuration in workload.configurations.items():
+            yield from _one((*path, "configurations", key), configuration.device, doc.devices, "device")
+        yield from _one((*path, "profile"), workload.profile, doc.profiles, "profile")
+        for site, costs in workload.serving_cost.items():
+            yield from _one((*path, "serving_cost"), site, doc.sites, "site")
+            yield from _known((*path, "serving_cost", site), costs, doc.regions, "region")
+        for i, rule in enumerate(workload.residency):
+            where = (*path, "residency", i)
+            yield from _known(where, rule.regions, doc.regions, "region")
+            yield from _known(where, rule.allow_sites, doc.sites, "site")
+            yield from _known(where, rule.deny_sites, doc.sites, "site")
+        if workload.must_serve and workload.unmet_penalty is not None:
+            yield Fault((*path, "must_serve"), "must_serve and unmet_penalty exclude each other", "together")
+        for i, part in enumerate(parts(workload)):
+            at = (*path, "demand", i) if isinstance(workload.demand, list) else (*path, "demand")
+            yield from _part(doc, at, part, workload)
+
+
+def _part(doc: Document, path: KeyPath, part: DemandPart, workload: Workload) -> Iterator[Fault]:
+    given = [key for key in ("by_region", "total", "chain") if getattr(part, key) is not None]
+    if len(given) != 1:
+        yield Fault(path, "needs exactly one of by_region, total and chain", "together")
+    if not doc.regions:
+        yield Fault(path, "there is demand, but there are no regions")
+    yield from _known((*path, "by_region"), part.by_region, doc.regions, "region")
+    yield from _one((*path, "chain"), part.chain, doc.chains, "chain")
+    if part.by_region is not None:
+        if part.split is not None:
+            yield Fault((*path, "split"), "an amount by region is not split", "together")
+    elif isinstance(part.split, dict):
+        yield from _known((*path, "split"), part.split, doc.regions, "region")
+        if not any(part.split.values()):
+            yield Fault((*path, "split"), "the weights must not all be zero")
+    elif part.split is not None:
+        weights = sorted({key for region in doc.regions.values() for key in region.weights})
+        yield from _one((*path, "split"), part.split, weights, "weight of the regions")
+    elif len(doc.regions) > 1:
+        yield Fault(path, "needs `split`: how the total is split over the regions", "together")
+    yield from _twice(doc, path, part, workload)
+
+
+def _twice(doc: Document, path: KeyPath, part: DemandPart, workload: Workload) -> Iterator[Fault]:
+    """Refuse factors that stand both in the chain and in the model."""
+    kinds = {step.kind for step in _steps(doc.chains, part.chain, set())} if part.chain else set()
+    if "utilisation" in kinds and workload.utilisation != 1:
+        yield Fault(path, "utilisation is given twice: in the chain and in the workload", "twice")
+    if "peak-to-mean" in kinds and workload.profile is not None:
+        yield Fault(path, "the peak is given twice: in the chain and in the workload's profile", "twice")
+
+
+def _steps(chains: dict[str, Chain], name: str, seen: set[str]) -> Iterator[Step]:
+    """Yield the steps of a chain and of all that it refers to."""
+    if name in seen or name not in chains:
+        return
+    seen.add(name)
+    for step in chains[name].steps:
+        yield step
+        for _, operand in operands(step):
+            for ref in references(operand):
+                yield from _steps(chains, ref.chain, seen)
+
+
+def _devices(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    for name, device in doc.devices.items():
+        if device.active_power_kw is not None and device.idle_power_kw > device.active_power_kw:
+            yield Fault(("devices", name, "idle_power_kw"), "must not be more than active_power_kw", "magnitude")
+
+
+_NEEDS = {
+    "buy": ("price_per_unit", "device"),
+    "lease": ("price_per_hour", "term_months", "device"),
+    "reserve": ("price_per_hour", "term_months", "device"),
+    "on-demand": ("price_per_hour", "device"),
+    "spot": ("price_per_hour", "device"),
+    "marketplace": ("price_per_hour", "device"),
+    "serverless": ("work",),
+}
+
+_ONLY = {
+    "price_per_unit": ("buy",),
+    "deposit_share": ("buy",),
+    "life_months": ("buy",),
+    "resale_share": ("buy",),
+    "salvage_share": ("buy", "lease", "reserve"),
+    "term_months": ("lease", "reserve"),
+    "price_per_hour": ("lease", "reserve", "on-demand", "spot", "marketplace"),
+    "maintenance_per_unit_year": COMMITTED,
+    "lead_time_months": COMMITTED,
+    "supply_per_year": COMMITTED,
+    "carry_over": COMMITTED,
+    "min_commitment": COMMITTED,
+    "work": ("serverless",),
+    "pool": ("on-demand", "spot", "marketplace"),
+    "device": tuple(kind for kind in _NEEDS if kind != "serverless"),
+    "supply": tuple(kind for kind in _NEEDS if kind != "serverless"),
+    "availability": tuple(kind for kind in _NEEDS if kind != "serverless"),
+    "includes_power": tuple(kind for kind in _NEEDS if kind != "serverless"),
+    "integer": tuple(kind for kind in _NEEDS if kind != "serverless"),
+}
+"""Fields of an offer that only some kinds have."""
+
+
+def _offers(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    for name, offer in doc.offers.items():
+        path: KeyPath = ("offers", name)
+        for key in _NEEDS[offer.kind]:
+            if not getattr(offer, key) and getattr(offer, key) != 0:
+                yield Fault(path, f"an offer of kind {offer.kind} needs {key}", "missing")
+        for key, kinds in _ONLY.items():
+            if key in offer.model_fields_set and offer.kind not in kinds and getattr(offer, key):
+                yield Fault((*path, key), f"does not go with an offer of kind {offer.kind}", "together")
+        yield from _one((*path, "device"), offer.device, doc.devices, "device")
+        yield from _known((*path, "sites"), offer.sites, doc.sites, "site")
+        for key in ("available_from", "available_until"):
+            yield from _one((*path, key), getattr(offer, key), cal.names, "period")
+        yield from _known((*path, "supply_per_year"), offer.supply_per_year, cal.years, "calendar year in the horizon")
+        yield from _known((*path, "work"), offer.work, doc.workloads, "workload")
+        for work in offer.work.values():
+            yield from _known((*path, "work"), work.capacity_by_site, doc.sites, "site")
+        yield from _currency(doc, path, offer.currency)
+        yield from _offer_places(doc, path, offer)
+
+
+def _offer_places(doc: Document, path: KeyPath, offer: Offer) -> Iterator[Fault]:
+    if offer.sites is None and not any(not site.distributed for site in doc.sites.values()):
+        yield Fault(path, "there is no site with a place that it could be had at; name its sites")
+    if offer.pool is not None and "availability" in offer.model_fields_set:
+        yield Fault((*path, "availability"), "is given twice: in the offer and in its pool", "twice")
+    if offer.commitment == "obliged" and offer.min_commitment is None:
+        yield Fault((*path, "commitment"), "goes with min_commitment", "together")
+
+
+def _currency(doc: Document, path: KeyPath, currency: str | None) -> Iterator[Fault]:
+    if currency is not None:
+        yield from _one((*path, "currency"), currency, [doc.money.currency, *doc.money.exchange], "exchange rate of")
+
+
+def committed(doc: Document, path: KeyPath, name: str | None) -> Iterator[Fault]:
+    """Yield a fault where `name` is no offer, or none whose devices are there for whole periods."""
+    yield from _one(path, name, doc.offers, "offer")
+    if name in doc.offers and doc.offers[name].kind not in COMMITTED:
+        yield Fault(path, f"{name!r} is no offer to buy, lease or reserve", "together")
+
+
+def _supply(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    makers = {device.maker for device in doc.devices.values() if device.maker}
+    for name, limit in doc.supply.items():
+        path: KeyPath = ("supply", name)
+        if sum(value is not None for value in (limit.maker, limit.device, limit.offers)) != 1:
+            yield Fault(path, "needs exactly one of maker, device and offers", "together")
+        if (limit.units is None) == (limit.units_per_year is None):
+            yield Fault(path, "needs exactly one of units and units_per_year", "together")
+        yield from _one((*path, "maker"), limit.maker, makers, "maker of a device")
+        yield from _one((*path, "device"), limit.device, doc.devices, "device")
+        yield from _known((*path, "units_per_year"), limit.units_per_year, cal.years, "calendar year in the horizon")
+        for offer in limit.offers or ():
+            yield from committed(doc, (*path, "offers"), offer)
+
+
+def _sites(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    for name, site in doc.sites.items():
+        path: KeyPath = ("sites", name)
+        yield from _one((*path, "opens"), site.opens, cal.names, "period")
+        yield from _currency(doc, path, site.currency)
+        if site.siting == "open":
+            for key in ("opening_cost", "can_close", "closing_cost"):
+                if key in site.model_fields_set and getattr(site, key):
+                    yield Fault((*path, key), "goes with siting: candidate", "together")
+        if site.power_mw is None and (site.fixed_cost_per_mw_year or (site.opening_cost_per_mw and site.siting == "candidate")):
+            yield Fault(path, "costs by the MW need power_mw", "together")
+        if site.power_mw is None and site.modules:
+            yield Fault((*path, "modules"), "modules add to power_mw, which is unlimited here", "together")
+        if site.peak_pue is not None and site.peak_pue < site.pue:
+            yield Fault((*path, "peak_pue"), "must not be less than pue, the average", "magnitude")
+
+
+def _network(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    for name, link in doc.network.links.items():
+        path: KeyPath = ("network", "links", name)
+        pair = [end for end in (link.from_, link.to) if end is not None]
+        if (link.ends is not None) == bool(pair) or len(pair) == 1:
+            yield Fault(path, "needs its two nodes, as `ends` or as `from` and `to`", "together")
+        elif len(set(link.ends or pair)) != 2:
+            yield Fault(path, "must join two different nodes", "together")
+
+
+def _campaigns(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    for name, campaign in doc.campaigns.items():
+        path: KeyPath = ("campaigns", name)
+        yield from _known((*path, "devices"), campaign.devices, doc.devices, "device")
+        yield from _known((*path, "units_by_device"), campaign.units_by_device, campaign.devices, "device of the campaign")
+        yield from _known((*path, "sites"), campaign.sites, doc.sites, "site")
+        for key in ("start", "earliest", "deadline"):
+            yield from _one((*path, key), getattr(campaign, key), cal.names, "period")
+        if campaign.start and campaign.earliest:
+            yield Fault((*path, "earliest"), "says nothing beside start", "together")
+
+
+def _enablements(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    makers = {device.maker for device in doc.devices.values() if device.maker}
+    seen: set[tuple[str, str]] = set()
+    for name, port in doc.enablements.items():
+        path: KeyPath = ("enablements", name)
+        yield from _one((*path, "workload"), port.workload, doc.workloads, "workload")
+        yield from _one((*path, "maker"), port.maker, makers, "maker of a device")
+        if port.decision not in ("open", "never"):
+            yield from _one((*path, "decision"), port.decision, [*cal.names, "open", "never"], "period")
+        if (port.workload, port.maker) in seen:
+            yield Fault(path, f"{port.workload!r} is ported to {port.maker!r} twice", "twice")
+        seen.add((port.workload, port.maker))
+
+
+def _starting(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    for key, things in (("fleet", doc.fleet), ("orders", doc.orders)):
+        for name, thing in things.items():
+            path: KeyPath = (key, name)
+            yield from committed(doc, (*path, "offer"), thing.offer)
+            yield from _one((*path, "site"), thing.site, doc.sites, "site")
+    for name, order in doc.orders.items():
+        yield from _one(("orders", name, "period"), order.period, cal.names, "period")
+
+
+def _policy(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    makers = {device.maker for device in doc.devices.values() if device.maker}
+    countries = {site.country for site in doc.sites.values() if site.country}
+    for name, share in doc.shares.items():
+        path: KeyPath = ("shares", name)
+        given = [k for k in ("maker", "device", "offer", "site", "country") if getattr(share, k) is not None]
+        if len(given) != 1:
+            yield Fault(path, "needs exactly one of maker, device, offer, site and country", "together")
+        if share.min_share is None and share.max_share is None:
+            yield Fault(path, "needs min_share or max_share", "missing")
+        if (share.of == "work") != (share.workload is not None):
+            yield Fault(path, "a share of work needs its workload, and no other share has one", "together")
+        yield from _one((*path, "maker"), share.maker, makers, "maker of a device")
+        yield from _one((*path, "device"), share.device, doc.devices, "device")
+        yield from _one((*path, "offer"), share.offer, doc.offers, "offer")
+        yield from _one((*path, "site"), share.site, doc.sites, "site")
+        yield from _one((*path, "country"), share.country, countries, "country of a site")
+        yield from _one((*path, "workload"), share.workload, doc.workloads, "workload")
+    for name, comparison in doc.comparisons.items():
+        yield from _operand(doc, ("comparisons", name, "left"), comparison.left)
+        yield from _operand(doc, ("comparisons", name, "right"), comparison.right)
+    yield from _one(("report", "unit_cost"), doc.report.unit_cost, doc.workloads, "workload")
+    for key in doc.expect.chains if doc.expect else ():
+        chain, _, step = key.partition("/")
+        yield from _operand(doc, ("expect", "chains", key), ChainValue(chain=chain, step=step or None))
+
+
+def ranks(doc: Document) -> list[Rank]:
+    """Return the objectives in rank order."""
+    listed = doc.objective if isinstance(doc.objective, list) else [doc.objective]
+    return [item if isinstance(item, Rank) else Rank(of=item) for item in listed]
+
+
+def _objective(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    names = [rank.of for rank in ranks(doc)]
+    if not names or len(set(names)) != len(names):
+        yield Fault(("objective",), "must name one or several objectives, each once", "together")

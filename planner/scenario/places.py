@@ -1,0 +1,113 @@
+"""Where: regions that ask, sites that serve, and the network between them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from planner.scenario.base import (
+    Flag,
+    Limits,
+    NonNegative,
+    NonNegativeSeries,
+    Noted,
+    Part,
+    Positive,
+    Series,
+    Text,
+    Whole,
+)
+
+
+class Region(Noted):
+    """A place where demand arises."""
+
+    weights: dict[str, NonNegative] = Field(
+        default_factory=dict, description="Weights that a total demand is split by.", examples=[{"users": 120}]
+    )
+    utc_offset_hours: Annotated[float, Limits(ge=-12, le=14)] = Field(
+        0.0, description="Hours that its clock is ahead of UTC.", examples=[-5]
+    )
+    node: Text | None = Field(None, description="Node of the network it is at; the one of its own name where absent.")
+    access_ms: NonNegative = Field(0.0, description="Round trip between it and its node, ms.", examples=[10])
+    latitude: Annotated[float, Limits(ge=-90, le=90)] | None = Field(None, description="Degrees north, for maps.")
+    longitude: Annotated[float, Limits(ge=-180, le=180)] | None = Field(None, description="Degrees east, for maps.")
+
+
+class Module(Part):
+    """A block of power that can be added to a site, as a whole."""
+
+    mw: Positive = Field(description="Power of one module, MW.", examples=[10])
+    cost: NonNegativeSeries = Field(0.0, description="Price of one module.", examples=[1.0e8])
+    build_months: NonNegative = Field(0.0, description="From decision to use, months.", examples=[18])
+    max_count: Whole = Field(description="How many can be added at most.", ge=0, le=1_000_000, examples=[4])
+
+
+class Site(Noted):
+    """A place where devices stand, or a distributed network without a place."""
+
+    country: Text | None = Field(None, description="Country, as in residency rules.", examples=["DE"])
+    node: Text | None = Field(None, description="Node of the network it is at; the one of its own name where absent.")
+    access_ms: NonNegative = Field(0.0, description="Round trip between it and its node, ms.", examples=[1])
+    latitude: Annotated[float, Limits(ge=-90, le=90)] | None = Field(None, description="Degrees north, for maps.")
+    longitude: Annotated[float, Limits(ge=-180, le=180)] | None = Field(None, description="Degrees east, for maps.")
+    distributed: Flag = Field(
+        False, description="Whether it is a network without a place: offers must name it, and power is its nodes' own."
+    )
+    latency_ms: NonNegative | None = Field(
+        None, description="Round trip to every region, ms, in place of routes on the network.", examples=[150]
+    )
+    power_mw: NonNegativeSeries | None = Field(
+        None, description="Power for the facility, MW, by period; unlimited where absent.", examples=[40]
+    )
+    pue: Annotated[float, Limits(ge=1)] = Field(1.0, description="Average facility over IT energy.", examples=[1.2])
+    peak_pue: Annotated[float, Limits(ge=1)] | None = Field(
+        None, description="Facility over IT power at peak; the average where absent.", examples=[1.3]
+    )
+    tariff_per_kwh: Series = Field(0.0, description="Price of electricity, per kWh.", examples=[0.08])
+    carbon_g_per_kwh: NonNegativeSeries = Field(0.0, description="Carbon of electricity, gCO2e per kWh.", examples=[380])
+    egress_per_gb: NonNegative = Field(0.0, description="Price of data leaving the site, per GB.", examples=[0.02])
+    fixed_cost_per_year: NonNegativeSeries = Field(0.0, description="Cost of the site while it is open, a year.", examples=[2.0e6])
+    fixed_cost_per_mw_year: NonNegativeSeries = Field(
+        0.0, description="The same, for each MW of its power_mw.", examples=[5.0e5]
+    )
+    siting: Literal["open", "candidate"] = Field(
+        "open", description="Whether it is open anyway, or opens by a yes-or-no decision."
+    )
+    opens: Text | None = Field(None, description="First period it is, or can be, open in.", examples=["2024Q3"])
+    opening_cost: NonNegativeSeries = Field(0.0, description="Cost of opening a candidate.", examples=[5.0e7])
+    opening_cost_per_mw: NonNegative = Field(
+        0.0, description="The same, for each MW of the most power it ever has.", examples=[1.1e7]
+    )
+    can_close: Flag = Field(False, description="Whether a candidate can close again, once empty.")
+    closing_cost: NonNegative = Field(0.0, description="Cost of closing it.", examples=[1.0e6])
+    modules: dict[str, Module] = Field(default_factory=dict, description="Blocks of power that can be added.")
+    currency: Text | None = Field(None, description="Currency of its prices.", examples=["EUR"])
+
+
+class Link(Noted):
+    """A link of the network."""
+
+    ends: tuple[str, str] | None = Field(None, description="The two nodes it joins.", examples=[["london", "frankfurt"]])
+    from_: Text | None = Field(None, alias="from", description="One node it joins, in place of `ends`.")
+    to: Text | None = Field(None, description="The other node.")
+    directed: Flag = Field(False, description="Whether it goes from the first node to the second only.")
+    latency_ms: NonNegative = Field(0.0, description="Round trip over it, ms.", examples=[12])
+    capacity_gbps: NonNegativeSeries | None = Field(
+        None, description="Most traffic in each direction, Gb/s; unlimited where absent.", examples=[100]
+    )
+    shared_capacity: Flag = Field(False, description="Whether both directions share the capacity.")
+    price_per_gb: NonNegative = Field(0.0, description="Price of traffic over it, per GB.", examples=[0.01])
+
+
+class Network(Part):
+    """The network between regions and sites."""
+
+    links: dict[str, Link] = Field(default_factory=dict, description="Links between nodes, by name.")
+
+
+class Siting(Part):
+    """Rules on sites together."""
+
+    max_open: Annotated[int, Field(ge=0)] | None = Field(None, description="Most candidates open at a time.", examples=[3])

@@ -1,0 +1,97 @@
+"""The scenario as a whole: the one schema that files, documentation and editors share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from planner.scenario.base import TAG, Flag, NonNegative, Part, Text, shape
+from planner.scenario.demand import Chain, Workload
+from planner.scenario.horizon import Horizon, Money, Profile, Slice, SlicePreset
+from planner.scenario.places import Network, Region, Site, Siting
+from planner.scenario.policy import (
+    Budget,
+    Campaign,
+    Carbon,
+    Comparison,
+    Enablement,
+    Expect,
+    ObjectiveName,
+    Rank,
+    Report,
+    Share,
+    SolverChoice,
+)
+from planner.scenario.supply import Device, Holding, Offer, Order, SupplyLimit
+
+
+
+RankOrName = Annotated[
+    Annotated[ObjectiveName, Tag(f"{TAG}text")] | Annotated[Rank, Tag(f"{TAG}mapping")], Discriminator(shape)
+]
+
+
+class Document(Part):
+    """A scenario: what is asked for, what can be had, where it can stand, and what is wanted of a plan."""
+
+    name: Text = Field("scenario", description="Name of the scenario.", examples=["sora-mainstream"])
+    description: Text | None = Field(None, description="What it is about; shown above the plan.")
+    horizon: Horizon = Field(description="The periods of the plan.")
+    slices: Annotated[
+        Annotated[SlicePreset, Tag(f"{TAG}text")] | Annotated[list[Slice], Tag(f"{TAG}list")], Discriminator(shape)
+    ] = Field(
+        "one",
+        description="Slices of each period: one, hours-of-day (24, UTC), weekday-weekend, weekday-weekend-hours (48, UTC), "
+        "or a list of own ones.",
+    )
+    money: Money = Field(default_factory=Money, description="Currency and discounting.")
+    objective: Annotated[
+        Annotated[ObjectiveName, Tag(f"{TAG}text")] | Annotated[list[RankOrName], Tag(f"{TAG}list")], Discriminator(shape)
+    ] = Field(
+        "cost",
+        description="cost: least discounted cost; served: most demand served, weighed by its penalty; carbon: least carbon; "
+        "a list: in rank order.",
+    )
+    integer: Flag = Field(False, description="Whether devices are whole (makes the programme a MILP).")
+    unmet_tolerance: NonNegative = Field(
+        1e-6, description="Share of the demand that may stay unmet before the exit code says so.", examples=[0.05]
+    )
+    regions: dict[str, Region] = Field(default_factory=dict, description="Where demand arises.")
+    profiles: dict[str, Profile] = Field(default_factory=dict, description="How demand varies over the slices.")
+    chains: dict[str, Chain] = Field(default_factory=dict, description="Factors that figures are derived by.")
+    workloads: dict[str, Workload] = Field(default_factory=dict, description="Kinds of work.")
+    devices: dict[str, Device] = Field(default_factory=dict, description="Accelerator classes.")
+    offers: dict[str, Offer] = Field(default_factory=dict, description="Ways to have them, or to have work done.")
+    supply: dict[str, SupplyLimit] = Field(default_factory=dict, description="Limits on several offers together.")
+    sites: dict[str, Site] = Field(default_factory=dict, description="Where devices stand.")
+    siting: Siting = Field(default_factory=Siting, description="Rules on sites together.")
+    network: Network = Field(default_factory=Network, description="What joins regions and sites.")
+    campaigns: dict[str, Campaign] = Field(default_factory=dict, description="Training runs.")
+    enablements: dict[str, Enablement] = Field(default_factory=dict, description="Workloads to be ported.")
+    fleet: dict[str, Holding] = Field(default_factory=dict, description="Devices in place at the start.")
+    orders: dict[str, Order] = Field(default_factory=dict, description="Devices on order at the start.")
+    budgets: dict[str, Budget] = Field(default_factory=dict, description="Limits on money.")
+    shares: dict[str, Share] = Field(default_factory=dict, description="Least and greatest shares.")
+    carbon: Carbon = Field(default_factory=Carbon, description="Price and cap of carbon.")
+    comparisons: dict[str, Comparison] = Field(default_factory=dict, description="Statements to be tested.")
+    solver: SolverChoice = Field(default_factory=SolverChoice, description="Options of the solver.")
+    report: Report = Field(default_factory=Report, description="What is worked out beside the optimum.")
+    expect: Expect | None = Field(None, description="What solving it must give.")
+
+
+NAMED = frozenset(
+    name for name, field in Document.model_fields.items() if str(field.annotation).startswith("dict[str,")
+)
+"""Keys of a scenario whose children are named things."""
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of scenario files, for editors."""
+    schema = Document.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "Planner scenario"
+    return schema
+
+
+Status = Literal["optimal", "infeasible", "unbounded", "limit"]

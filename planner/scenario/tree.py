@@ -1,0 +1,171 @@
+"""A scenario as it was written: plain values, each with the places of its key and of itself.
+
+A `Node` is one value with its places, a `Tree` the whole of what was read.  Both are immutable; the same node
+may stand in several places of a tree, which is how YAML aliases stay cheap.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from planner.errors import Place
+
+type Scalar = str | int | float | bool | None
+type KeyPath = tuple[str | int, ...]
+
+_PLAIN_PART = re.compile(r"[\w-][\w /:+-]*")
+_DOTTED_LIMIT = 200
+
+
+class Index(str):
+    """The bracketed part of a path: the `2025Q1` of `sites.iad.power_mw[2025Q1]`."""
+
+    __slots__ = ()
+
+
+class PendingSet(NamedTuple):
+    """A `--set` of one period or element, which only the validated scenario knows how to apply."""
+
+    path: tuple[str, ...]
+    value: Any
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One value: `place` is where it is written, `key_place` where its key is (its own in a list)."""
+
+    content: dict[str, Node] | list[Node] | Scalar
+    key_place: Place
+    place: Place
+
+    @property
+    def plain(self) -> Any:
+        """The value without places, as new dicts and lists."""
+        if isinstance(self.content, dict):
+            return {key: child.plain for key, child in self.content.items()}
+        if isinstance(self.content, list):
+            return [child.plain for child in self.content]
+        return self.content
+
+    def walk(self, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Node]]:
+        """Yield this node and every node below it, each with its path."""
+        yield path, self
+        if isinstance(self.content, dict):
+            for key, child in self.content.items():
+                yield from child.walk((*path, key))
+        elif isinstance(self.content, list):
+            for position, child in enumerate(self.content):
+                yield from child.walk((*path, position))
+
+
+@dataclass(frozen=True)
+class Tree:
+    """What was read: the root node, the files it came from, and where tables are looked for.
+
+    Parameters
+    ----------
+    root
+        The value with its places.
+    files
+        Every file read, in the order of reading.
+    folders
+        Where tables are looked for: the folder of the scenario, then of the files it extends.
+    pending
+        Settings with a bracketed part, left to the caller.
+
+    """
+
+    root: Node
+    files: tuple[str, ...] = ()
+    folders: tuple[Path, ...] = ()
+    pending: tuple[PendingSet, ...] = ()
+
+    @cached_property
+    def value(self) -> Any:
+        """The plain value: dict, list, str, int, float, bool or None."""
+        return self.root.plain
+
+    @cached_property
+    def places(self) -> dict[KeyPath, Place]:
+        """The place of the key of each entry, and of each list element."""
+        return {path: node.key_place for path, node in self.root.walk()}
+
+    @cached_property
+    def value_places(self) -> dict[KeyPath, Place]:
+        """The place of each value itself."""
+        return {path: node.place for path, node in self.root.walk()}
+
+    def place(self, path: Sequence[str | int]) -> Place:
+        """Return the place of the key of the deepest part of `path` that exists."""
+        return self._deepest(path).key_place
+
+    def value_place(self, path: Sequence[str | int]) -> Place:
+        """Return the place of the value of the deepest part of `path` that exists."""
+        return self._deepest(path).place
+
+    def _deepest(self, path: Sequence[str | int]) -> Node:
+        node = self.root
+        for part in path:
+            below = child(node, part)
+            if below is None:
+                break
+            node = below
+        return node
+
+
+def child(node: Node, part: str | int) -> Node | None:
+    """Return the entry or element `part` of `node`, or None where there is none."""
+    if isinstance(node.content, dict) and isinstance(part, str):
+        return node.content.get(part)
+    if isinstance(node.content, list) and isinstance(part, int) and 0 <= part < len(node.content):
+        return node.content[part]
+    return None
+
+
+def node_of(value: Any, place: Place) -> Node:
+    """Return plain `value` as nodes that were all written at `place`."""
+    content = value
+    if isinstance(value, dict):
+        content = {key: node_of(entry, place) for key, entry in value.items()}
+    elif isinstance(value, list):
+        content = [node_of(item, place) for item in value]
+    return Node(content, place, place)
+
+
+def item_name(node: Node) -> str | None:
+    """Return the `name` of a list item that is a mapping with one, else None."""
+    if not isinstance(node.content, dict) or "name" not in node.content:
+        return None
+    name = node.content["name"].content
+    return str(name) if isinstance(name, str | int | float) else None
+
+
+def pruned(node: Node) -> Node:
+    """Return `node` without the keys whose value is null: null says that a key is not there."""
+    if isinstance(node.content, dict):
+        entries = node.content.items()
+        return replace(node, content={k: pruned(entry) for k, entry in entries if entry.content is not None})
+    if isinstance(node.content, list):
+        return replace(node, content=[pruned(item) for item in node.content])
+    return node
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """Return `path` as people write it: `sites.iad.power_mw[2025Q1]`, names with dots in quotes."""
+    words = []
+    for part in path:
+        if isinstance(part, int | Index):
+            words.append(f"[{part}]")
+        elif _PLAIN_PART.fullmatch(part):
+            words.append(f".{part}")
+        else:
+            words.append(f".{json.dumps(part)}")
+    text = "".join(words).removeprefix(".")
+    return text if len(text) <= _DOTTED_LIMIT else f"{text[:_DOTTED_LIMIT]}..."

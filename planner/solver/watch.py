@@ -1,0 +1,79 @@
+"""Follow HiGHS while it works: progress, log lines, and a way to stop it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+import highspy
+from highspy import cb
+
+from planner.solver.options import Progress, SolveOptions
+
+PROGRESS_SECONDS = 0.5
+_INTERRUPTS = (cb.kCallbackSimplexInterrupt, cb.kCallbackIpmInterrupt, cb.kCallbackMipInterrupt)
+
+
+class Watch:
+    """HiGHS calls this thousands of times in a solve; mostly it only looks at a flag."""
+
+    def __init__(self, handle: highspy.Highs, settings: SolveOptions, began: float):
+        self._settings = settings
+        self._began = began
+        self._next = began
+        self._stopped = False
+        self._failure: BaseException | None = None
+        handle.setOptionValue("output_flag", settings.log)
+        handle.setOptionValue("log_to_console", False)
+        called: Any = self._called  # its stubs have the kind as an enum; it comes as a number
+        handle.setCallback(called, None)
+        for kind in (*_INTERRUPTS, *([cb.kCallbackLogging] if settings.log else [])):
+            handle.startCallback(kind)
+        self._logging = int(cb.kCallbackLogging)
+        self._mip = int(cb.kCallbackMipInterrupt)
+
+    def stop(self) -> None:
+        """Ask HiGHS to stop at its next look."""
+        self._stopped = True
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether HiGHS was asked to stop."""
+        return self._stopped
+
+    def check(self) -> None:
+        """Raise what the caller's `progress` raised, if it did."""
+        if self._failure is not None:
+            raise self._failure
+
+    def _called(self, kind: int, message: str, state: Any, reply: Any, _: Any) -> None:
+        if kind == self._logging:
+            sys.stderr.write(message)
+            return
+        if self._stopped:
+            reply.user_interrupt = True
+        elif self._settings.progress and (now := time.monotonic()) >= self._next:
+            self._next = now + PROGRESS_SECONDS
+            self._tell(self._progress(kind, state, now - self._began))
+
+    def _tell(self, progress: Progress) -> None:
+        # An exception must not travel through the solver's own frames.
+        try:
+            assert self._settings.progress is not None
+            self._settings.progress(progress)
+        except BaseException as failure:  # raised by `check` once HiGHS has stopped
+            self._failure = failure
+            self._stopped = True
+
+    def _progress(self, kind: int, state: Any, seconds: float) -> Progress:
+        if kind != self._mip:
+            count = max(state.simplex_iteration_count, state.ipm_iteration_count, 0)
+            return Progress(seconds, iterations=count)
+        value, bound, gap = (
+            number if abs(number) < highspy.kHighsInf else None
+            for number in (state.mip_primal_bound, state.mip_dual_bound, state.mip_gap)
+        )
+        return Progress(
+            seconds, value, bound, gap, max(0, state.simplex_iteration_count), max(0, state.mip_node_count)
+        )
