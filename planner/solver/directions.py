@@ -7,6 +7,7 @@ variable to meet a bound ends the range (the ratio test of the dual simplex meth
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,15 +99,38 @@ class Directions:
         """Return how far the right-hand side of `row` can move, and what stops it."""
         if (self._is_row & (self._number == row)).any():
             return self._slack_range(row)
-        status, direction = self._handle.getBasisInverseCol(row)
-        if status != HighsStatus.kOk:
-            raise SolverError("HiGHS", f"has no basis to move row {row} with")
-        # A basic row enters the basis as its activity with the sign turned.
-        step = np.where(self._is_row, -direction, direction)
+        step = self._moved(row)
         step[np.abs(step) <= STEADY * max(1.0, np.abs(step).max(initial=0.0))] = 0.0
         up, next_up = self._reach(step)
         down, next_down = self._reach(-step)
         return _range(down, up, next_down, next_up, self._right(row))
+
+    def along(self, change: Mapping[int, float]) -> tuple[float, Block | None]:
+        """Return how far several right-hand sides can rise together, each at its own pace, and what stops them.
+
+        Parameters
+        ----------
+        change
+            By row, how much its right-hand side rises for each unit of the way.
+
+        """
+        step = np.zeros(len(self._basic))
+        for row, pace in change.items():
+            basic = np.flatnonzero(self._is_row & (self._number == row))
+            if basic.size:
+                step[basic] -= pace  # a basic row stays where it is, and its limit moves away from it
+            else:
+                step += pace * self._moved(row)
+        step[np.abs(step) <= STEADY * max(1.0, np.abs(step).max(initial=0.0))] = 0.0
+        return self._reach(step)
+
+    def _moved(self, row: int) -> Floats:
+        """Return how the basic variables move when the right-hand side of an active row rises by one."""
+        status, direction = self._handle.getBasisInverseCol(row)
+        if status != HighsStatus.kOk:
+            raise SolverError("HiGHS", f"has no basis to move row {row} with")
+        # A basic row enters the basis as its activity with the sign turned.
+        return np.where(self._is_row, -direction, direction)
 
     def _slack_range(self, row: int) -> Range:
         """Return the range of a row that does not bind: it may tighten until it does."""

@@ -1,0 +1,143 @@
+"""What is read off a solved programme: the plan's figures and tables, its prices, what limits it, the earliest date."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.inputs.inputs import Inputs
+from planner.model.arrays import Floats
+from planner.model.build import Built
+from planner.plan import words
+from planner.plan.conflict import conflict_of
+from planner.plan.frames import Reader, tables
+from planner.plan.limits import Live, limits_of
+from planner.plan.plan import Plan
+from planner.plan.prices import prices
+from planner.precheck import scaling_note
+from planner.scenario.load import Scenario
+from planner.solver.options import SolveOptions
+from planner.solver.solve import solver_named
+
+if TYPE_CHECKING:
+    from planner.planning import Stage
+
+
+def conclude(
+    base: Plan, scenario: Scenario, built: Built, stages: list[Stage], usable: list[Stage], name: str, options: SolveOptions
+) -> Plan:
+    """Return the plan: without numbers where there is no feasible point."""
+    from planner.planning import user_duals
+
+    inputs = built.model.inputs
+    notes = [note for note in [_scaling(built)] if note]
+    if not usable:
+        words_of = conflict_of(built, stages[0].arrays) if base.status == "infeasible" else ()
+        return replace(base, conflict=words_of, notes=tuple(notes))
+    first, last = usable[0], usable[-1]
+    assert last.solution.x is not None
+    reader = Reader(built, last.solution.x)
+    frames = tables(built, last.solution.x)
+    duals = user_duals(built, last)
+    live = None
+    if duals is not None:
+        if last.handle is not None and last.solution.status == "optimal":
+            live = Live(last.handle, last.arrays, last.unit)
+        limits = limits_of(built, duals, live, last.solution.integers_fixed, last.objective.unit)
+        frames["prices"] = prices(built, duals, reader, last.objective.unit)
+    else:
+        limits = ()
+        frames["prices"] = prices(built, np.zeros(built.model.programme.size[1]), reader, last.objective.unit)
+    served, unmet, weights = fractions(inputs, frames["demand"])
+    return replace(
+        base,
+        objective=_signed(first.value),
+        bound=_bound(first),
+        gap=first.solution.gap,
+        served_fraction=served,
+        unmet_fraction=unmet,
+        weights=weights,
+        duals=_duals_are(last),
+        tables=frames,
+        limits=limits,
+        earliest=_earliest(built, stages[-1], name, options) if scenario.document.report.earliest_date else None,
+        notes=tuple(notes),
+    )
+
+
+def _signed(value: float) -> float:
+    return value + 0.0
+
+
+def _bound(stage: Stage) -> float | None:
+    bound = stage.solution.bound
+    return None if bound is None else stage.objective.sign * bound * stage.unit + 0.0
+
+
+def _duals_are(stage: Stage) -> str:
+    if stage.solution.row_dual is None:
+        return "none"
+    which = "with the integers fixed" if stage.solution.integers_fixed else "of the linear programme"
+    return f"{which}, from {stage.solution.duals_from}"
+
+
+def _scaling(built: Built) -> str:
+    sizes = np.abs(built.finished.matrix.data)
+    return scaling_note(built.model.inputs, float(sizes.min(initial=np.inf)), float(sizes.max(initial=0.0))) if sizes.size else ""
+
+
+def fractions(inputs: Inputs, demand: object) -> tuple[float, float, dict[str, float]]:
+    """Return the share of the demand that is served, the share that is not, and the weights of workloads.
+
+    Workloads weigh by their demand valued at their penalty; equally where none has a penalty.
+    """
+    import pandas as pd
+
+    assert isinstance(demand, pd.DataFrame)
+    if demand.empty:
+        return 1.0, 0.0, {}
+    by = demand.groupby("workload")[["demand_units", "unmet_units"]].sum()
+    penalised = [inputs.doc.workloads[w].unmet_penalty is not None for w in by.index]
+    if any(penalised):
+        worth = np.array([inputs.worth[inputs.workloads.index(w)] for w in by.index])
+        weights = worth * by["demand_units"].to_numpy()
+    else:
+        weights = np.ones(len(by))
+    if not weights.sum():
+        weights = np.ones(len(by))
+    weights = weights / weights.sum()
+    unmet = float((weights * (by["unmet_units"] / by["demand_units"]).to_numpy()).sum())
+    return 1.0 - unmet, unmet, {str(w): float(x) for w, x in zip(by.index, weights, strict=True)}
+
+
+def _earliest(built: Built, stage: Stage, name: str, options: SolveOptions) -> str:
+    """Return the first period from which on all demand can be met, by halving: each step one feasibility solve.
+
+    The unmet demand from that period on is made least, whatever it costs; budgets and all other rules hold.
+    """
+    time, unmet = built.model.inputs.time, built.model.unmet
+    low, high = 0, time.periods
+    while low < high:
+        middle = (low + high) // 2
+        if _can_meet(built, stage, unmet.at[middle:], name, options):
+            high = middle
+        else:
+            low = middle + 1
+    return time.names[low] if low < time.periods else "never"
+
+
+def _can_meet(built: Built, stage: Stage, columns: Floats, name: str, options: SolveOptions) -> bool:
+    wanted = columns[columns >= 0].astype(int)
+    cost = np.zeros(built.model.programme.size[0])
+    cost[wanted] = 1.0
+    arrays = replace(stage.arrays, cost=cost, constant=0.0)
+    extra = len(stage.arrays.row_lower) - built.model.programme.size[1]
+    if extra:
+        arrays, _ = built.finished.arrays(cost / built.finished.scale, 0.0)
+    solution = solver_named(name, replace(options, progress=None)).answer(arrays)
+    return solution.objective is not None and solution.status == "optimal" and solution.objective <= 1e-6
+
+
+__all__ = ["conclude", "fractions", "words"]

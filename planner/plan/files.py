@@ -1,0 +1,102 @@
+"""Plans on disk: written whole or not at all, read back equal."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from planner.errors import InputError, Place, Problem
+from planner.plan.plan import Plan, from_dict
+
+
+def written(path: Path, write: Callable[[Path], None]) -> None:
+    """Have `write` make a file under a temporary name beside `path`, then rename it.
+
+    Raises
+    ------
+    InputError
+        If the folder is not there or cannot be written to.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+    except OSError as error:
+        raise InputError(Problem(f"cannot write there: {error.strerror}", place=Place(str(path)), code="file")) from None
+    temporary = Path(name)
+    try:
+        write(temporary)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError(Problem(f"cannot be written: {error.strerror}", place=Place(str(path)), code="file")) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def to_json(plan: Plan) -> str:
+    """Return the text of `plan.json`: one document, keys in order, the same for the same plan."""
+    return json.dumps(plan.to_dict(), ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
+
+
+def save(plan: Plan, path: str | Path) -> None:
+    """Write a plan as JSON."""
+    written(Path(path), lambda temporary: temporary.write_text(to_json(plan), encoding="utf-8") and None)
+
+
+def read(path: str | Path) -> Plan:
+    """Read a plan that was saved.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no plan, or was changed.
+    """
+    place = Place(str(path))
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(Problem(f"cannot be read: {error.strerror}", place=place, code="file")) from None
+    except (ValueError, RecursionError):
+        raise InputError(Problem("is no plan: it is not JSON", place=place, code="plan")) from None
+    return from_dict(data, str(path))
+
+
+def save_tables(plan: Plan, folder: str | Path, kind: str = "csv") -> list[Path]:
+    """Write each table of a plan as a CSV or Parquet file in `folder`, which is made if need be.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be made or written to, or Parquet is asked for without pyarrow.
+    """
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(Problem(f"cannot be a folder: {error.strerror}", place=Place(str(folder)), code="file")) from None
+    paths = []
+    for name, frame in sorted(plan.tables.items()):
+        path = folder / f"{name}.{kind}"
+        if kind == "csv":
+            written(path, lambda temporary, frame=frame: frame.to_csv(temporary, index=False))  # type: ignore[misc]
+        else:
+            _need_pyarrow()
+            written(path, lambda temporary, frame=frame: frame.to_parquet(temporary, index=False))  # type: ignore[misc]
+        paths.append(path)
+    return paths
+
+
+def _need_pyarrow() -> None:
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        raise InputError("Parquet needs pyarrow: pip install planner[parquet]") from None

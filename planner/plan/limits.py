@@ -1,0 +1,198 @@
+"""What limits the plan: every input that binds, with its price, how far it holds and what binds next.
+
+The price of an input is the sum of the duals of the rows that it stands on the right of, each times how
+fast that side rises with it; the range is followed along all of them together (docs/model.md, prices).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from planner.model.arrays import Arrays, Floats
+from planner.model.build import Built
+from planner.model.programme import Block
+from planner.plan import words
+from planner.plan.plan import Limit
+from planner.plan.prices import row_unit
+from planner.solver.directions import Directions
+from planner.solver.directions import Block as Stop
+
+MOST_RANGED = 24
+"""So many of the worst limits get a range; each takes a solve with the basis."""
+
+
+@dataclass
+class Cause:
+    """An input that stands on the right of rows.
+
+    `rows` maps each to how fast its right-hand side rises with the input, in the user's units.
+    """
+
+    rule: str
+    labels: dict[str, str]
+    path: str
+    period: str
+    unit: str
+    amount: float
+    rows: dict[int, float] = field(default_factory=dict)
+
+    def price(self, duals: Floats) -> float:
+        """Return what one more unit saves."""
+        return -sum(duals[row] * pace for row, pace in self.rows.items())
+
+
+def causes(built: Built) -> Iterator[Cause]:
+    """Yield every input that limits: supply, pools, capacities, power, links, budgets, carbon, commitments."""
+    rows = built.model.programme.rows
+    doc = built.model.inputs.doc
+    paths: dict[str, Callable[[dict[str, str]], str]] = {
+        "supply": lambda x: f"offers.{x['offer']}.supply",
+        "supply_together": lambda x: f"supply.{x['limit']}.units",
+        "pool": lambda x: f"offers.{x['offer']}.{'supply' if doc.offers[x['offer']].supply is not None else 'pool.nodes'}",
+        "capacity": lambda x: f"offers.{x['offer']}.work.{x['workload']}",
+        "power": lambda x: f"sites.{x['site']}.power_mw",
+        "link_capacity": lambda x: f"network.links.{x['link']}.capacity_gbps",
+        "carbon_cap": lambda x: "carbon.cap_tonnes",
+        "commitment": lambda x: f"offers.{x['offer']}.min_commitment",
+        "supply_year": lambda x: f"offers.{x['offer']}.supply_per_year.{x['year']}",
+        "supply_together_year": lambda x: f"supply.{x['limit']}.units_per_year.{x['year']}",
+        "carbon_cap_total": lambda x: "carbon.cap_tonnes_total",
+        "budget": lambda x: f"budgets.{x['budget']}.limit",
+    }
+    for rule, path in paths.items():
+        if rule in rows and rows[rule].count:
+            yield from _of_block(built, rows[rule], path)
+
+
+def _of_block(built: Built, block: Block, path: Callable[[dict[str, str]], str]) -> Iterator[Cause]:
+    time, doc = built.model.inputs.time, built.model.inputs.doc
+    right = _right(built)
+    for j, key in enumerate(block.keys):
+        labels = dict(zip(block.axes, key, strict=True))
+        at = block.at[..., j].reshape(block.at.shape[0], -1)
+        carried = _carried(doc, block.name, labels)
+        spans = at.shape[0]
+        for t in range(spans):
+            chosen = at[t:] if carried and block.timed else at[[t]]
+            found = chosen[chosen >= 0]
+            if not found.size or not (at[t] >= 0).any():
+                continue
+            period = time.names[t] if block.timed else ""
+            unit = row_unit(block.name, labels.get("workload"), built)
+            amount = float(right[at[t][at[t] >= 0]].max())
+            yield Cause(block.name, labels, path(labels), period, unit, amount, dict.fromkeys(found.tolist(), 1.0))
+
+
+def _right(built: Built) -> Floats:
+    """Return the right-hand side of every row in the user's units."""
+    finished = built.finished
+    side = np.where(np.isfinite(finished.row_upper), finished.row_upper, finished.row_lower)
+    return side * finished.row_scale
+
+
+def _carried(doc: Any, rule: str, labels: dict[str, str]) -> bool:
+    if rule == "supply":
+        return bool(doc.offers[labels["offer"]].carry_over)
+    return rule == "supply_together" and bool(doc.supply[labels["limit"]].carry_over)
+
+
+@dataclass(frozen=True)
+class Live:
+    """A solved linear programme that can still be asked: the solver's handle, its arrays, units of its objective."""
+
+    handle: Any
+    arrays: Arrays
+    unit: float
+
+
+def limits_of(built: Built, duals: Floats, live: Live | None, integers_fixed: bool, objective_unit: str) -> tuple[Limit, ...]:
+    """Return what limits the plan, worst first: by what the whole of the limit is worth at its price."""
+    tolerance = 1e-9 * max(1.0, float(np.abs(duals).max(initial=0.0)))
+    found = [(cause, cause.price(duals)) for cause in causes(built)]
+    binding = [(cause, price) for cause, price in found if abs(price) > tolerance]
+    binding.sort(key=lambda pair: (-abs(pair[1]) * max(pair[0].amount, 1.0), pair[0].path, pair[0].period))
+    directions = Directions(live.handle, live.arrays) if live is not None and binding else None
+    suffix = ", with the yes-or-no decisions as chosen" if integers_fixed else ""
+    limits = []
+    for rank, (cause, price) in enumerate(binding):
+        reach, stop = np.inf, None
+        ranged = directions is not None and rank < MOST_RANGED
+        if ranged:
+            assert directions is not None
+            scale = built.finished.row_scale
+            reach, stop = directions.along({row: pace / scale[row] for row, pace in cause.rows.items()})
+        again = None
+        if ranged and reach <= 1e-9 * max(1.0, cause.amount):
+            assert live is not None
+            again = _difference(live, built, cause)
+            price = again if again is not None else price
+        following = _following(built, stop)
+        text = _sentence(cause, price, reach, following, ranged, again is not None, suffix, objective_unit)
+        holds = None if not ranged or again is not None or not np.isfinite(reach) else float(reach)
+        limits.append(Limit(cause.rule, cause.path, cause.period, cause.unit, float(price), holds, following, text))
+    return tuple(limits)
+
+
+def _difference(live: Live, built: Built, cause: Cause) -> float | None:
+    """Return what one more unit saves by solving again, where several limits bind at once; None where that fails."""
+    import highspy
+
+    handle, arrays, scale = live.handle, live.arrays, built.finished.row_scale
+    before = handle.getInfo().objective_function_value
+    step = max(1.0, 1e-3 * cause.amount)
+    saved = {}
+    for row, pace in cause.rows.items():
+        low, high = arrays.row_lower[row], arrays.row_upper[row]
+        saved[row] = (low, high)
+        move = step * pace / scale[row]
+        handle.changeRowBounds(row, low + move, high + move)
+    handle.run()
+    worked = handle.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    after = handle.getInfo().objective_function_value
+    for row, (low, high) in saved.items():
+        handle.changeRowBounds(row, low, high)
+    handle.run()
+    return float((before - after) * live.unit / step) if worked else None
+
+
+def _following(built: Built, stop: Stop | None) -> str:
+    """Return what stops a limit's price from holding, in words."""
+    if stop is None:
+        return ""
+    programme = built.model.programme
+    blocks = programme.rows if stop.kind == "row" else programme.columns
+    for block in blocks.values():
+        if block.first <= stop.index < block.first + block.count:
+            where = np.argwhere(block.at == stop.index)[0]
+            labels = dict(zip(block.axes, block.keys[where[-1]], strict=True))
+            period = programme.periods[where[0]] if block.timed else ""
+            return words.noun(block.name, labels, period)
+    return "the objective of higher rank"
+
+
+def _sentence(
+    cause: Cause, price: float, reach: float, following: str, ranged: bool, again: bool, suffix: str, unit: str
+) -> str:
+    saving = f"{words.money(abs(price), unit)}"
+    gains = "saves" if price >= 0 else "costs"
+    thing = words.noun(cause.rule, cause.labels)
+    when = f" in {cause.period}" if cause.period else ""
+    if cause.rule == "power":
+        head = f"{cause.labels['site']} is full{when}: one more MW {gains} {saving} there and then"
+    elif cause.rule in ("commitment",):
+        head = f"{thing[0].upper()}{thing[1:]} binds{when}: one more device {gains} {saving}"
+    else:
+        head = f"One more {cause.unit} of {thing}{when} {gains} {saving}"
+    if again:
+        tail = "; several limits bind at once, so this is the difference from solving again"
+    elif not ranged:
+        tail = ""
+    elif following:
+        tail = f"; this holds for up to {words.number(reach)} more, then {following} is next"
+    else:
+        tail = "; this holds without end"
+    return f"{head}{suffix}{tail}."

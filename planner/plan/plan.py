@@ -1,0 +1,234 @@
+"""The plan: plain data, with no solver and no programme behind it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = "planner-plan"
+VERSION = 1
+
+TABLES = (
+    "demand", "additions", "fleet", "run", "served", "unmet", "sites", "power", "links", "carbon", "cost", "unit_cost",
+    "campaigns", "porting", "commitments", "pools", "chains", "comparisons", "prices",
+)  # fmt: skip
+"""Names of a plan's tables; each is an attribute of the plan (docs/plan.md says what each column holds)."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Something that limits the plan, with its price.
+
+    Attributes
+    ----------
+    rule
+        Rule that states the limit.
+    path
+        Path in the scenario of what it comes from.
+    period
+        Period that it limits, or "" for the whole horizon.
+    saves
+        Money (or units of the objective) that one more `unit` saves, discounted to the base date.
+    holds_for
+        How many more units the price holds for; None where it holds without end.
+    next
+        What binds then, in words; "" where nothing does.
+    text
+        All of it in one sentence.
+    """
+
+    rule: str
+    path: str
+    period: str
+    unit: str
+    saves: float
+    holds_for: float | None
+    next: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The answer to a scenario.
+
+    Attributes
+    ----------
+    status
+        optimal, infeasible, unbounded or limit.
+    objective, bound, gap
+        Value of the first objective, what it is proven not to be better than, and the relative difference; None
+        where there is no plan.
+    objective_name, objective_unit
+        What was optimised, and its unit.
+    served_fraction
+        Share of the demand that is served, weighed as `weights` says.
+    tables
+        Frames by name; units are in the names of the columns. Empty where there is no plan.
+    limits
+        What limits the plan, worst first.
+    conflict
+        For an infeasible scenario: what cannot hold together, in words.
+    earliest
+        Period from which on all demand can be met, "never" in this horizon, or None where it was not asked for.
+    solver
+        Name and version of the solver, and of what else the numbers depend on.
+    duals
+        What the prices are: "of the linear programme", "with the integers fixed", or "none".
+    scenario
+        The resolved scenario, as plain data.
+    """
+
+    status: str
+    scenario: dict[str, Any]
+    scenario_hash: str
+    objective_name: str
+    objective_unit: str
+    currency: str
+    solver: dict[str, str]
+    objective: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    served_fraction: float | None = None
+    unmet_fraction: float | None = None
+    weights: dict[str, float] = field(default_factory=dict)
+    size: dict[str, int] = field(default_factory=dict)
+    duals: str = "none"
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+    limits: tuple[Limit, ...] = field(default=(), repr=False)
+    conflict: tuple[str, ...] = ()
+    earliest: str | None = None
+    notes: tuple[str, ...] = ()
+    reason: str = ""
+    timings: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name in TABLES:
+            tables: dict[str, pd.DataFrame] = self.__dict__["tables"]
+            if name in tables:
+                return tables[name]
+            raise AttributeError(f"a plan with status {self.status!r} has no table {name!r}")
+        raise AttributeError(name)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether two plans have the same content; timings do not count."""
+        return isinstance(other, Plan) and self.to_dict() == other.to_dict()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether there is a feasible plan."""
+        return self.objective is not None
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether no more demand is unmet than the scenario tolerates."""
+        return self.unmet_fraction is not None and self.unmet_fraction <= self.scenario.get("unmet_tolerance", 1e-6)
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of the command that made the plan (0, 1, 3 or 4)."""
+        if self.status in ("infeasible", "unbounded"):
+            return 3
+        if self.status == "limit":
+            return 4
+        return 0 if self.acceptable else 1
+
+    @cached_property
+    def _content(self) -> dict[str, Any]:
+        tables = {
+            name: {"columns": list(frame.columns), "rows": _rows(frame)} for name, frame in sorted(self.tables.items())
+        }
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "status": self.status,
+            "objective": self.objective,
+            "bound": self.bound,
+            "gap": self.gap,
+            "served_fraction": self.served_fraction,
+            "unmet_fraction": self.unmet_fraction,
+            "objective_name": self.objective_name,
+            "objective_unit": self.objective_unit,
+            "currency": self.currency,
+            "weights": self.weights,
+            "duals": self.duals,
+            "earliest": self.earliest,
+            "reason": self.reason,
+            "notes": list(self.notes),
+            "conflict": list(self.conflict),
+            "limits": [vars(limit) for limit in self.limits],
+            "size": self.size,
+            "solver": self.solver,
+            "scenario_hash": self.scenario_hash,
+            "scenario": self.scenario,
+            "tables": tables,
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the plan as plain data: what `plan.json` holds."""
+        return {**self._content, "hash": self.hash}
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the content: the same plan has the same hash, whenever and wherever it was made."""
+        return hashlib.sha256(_text(self._content).encode()).hexdigest()
+
+    def with_timings(self, timings: dict[str, float]) -> Plan:
+        """Return the plan with what its making took, in seconds; this is not part of its content."""
+        return replace(self, timings=timings)
+
+    def _repr_html_(self) -> str:
+        """Return the plan as HTML, for notebooks."""
+        from planner.plan.html import to_html
+
+        return to_html(self)
+
+
+def _text(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _rows(frame: pd.DataFrame) -> list[list[Any]]:
+    """Return the rows of a frame as plain data, None for what is missing."""
+    columns = [frame[name].tolist() for name in frame.columns]
+    cleaned = [[None if value != value else value for value in column] for column in columns]
+    return [list(row) for row in zip(*cleaned, strict=True)]
+
+
+def from_dict(data: Any, source: str = "plan") -> Plan:
+    """Return the plan that `Plan.to_dict` made.
+
+    Raises
+    ------
+    InputError
+        If it is no plan, of a later version, or was changed after it was made.
+    """
+    import pandas as pd
+
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise InputError(Problem(f"{source} is no plan of this program", code="plan"))
+    if data.get("version") != VERSION:
+        raise InputError(Problem(f"{source} has version {data.get('version')!r}; this program reads {VERSION}", code="plan"))
+    try:
+        tables = {
+            name: pd.DataFrame(table["rows"], columns=table["columns"]) for name, table in data["tables"].items()
+        }
+        fields = {key: data[key] for key in data if key not in ("format", "version", "hash", "tables", "limits", "notes", "conflict")}
+        plan = Plan(
+            **fields, tables=tables, limits=tuple(Limit(**limit) for limit in data["limits"]),
+            notes=tuple(data["notes"]), conflict=tuple(data["conflict"]),
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(Problem(f"{source} is no whole plan: {error}", code="plan")) from None
+    if plan.hash != data.get("hash"):
+        raise InputError(Problem(f"{source} was changed after it was made: its content does not fit its hash", code="plan"))
+    return plan

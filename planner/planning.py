@@ -1,0 +1,214 @@
+"""From a scenario to a plan: inputs, programme, solver, plan, in this order and nothing else."""
+
+from __future__ import annotations
+
+import time as clock
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from planner.errors import InputError, SolverError
+from planner.inputs.inputs import Inputs, inputs_of
+from planner.model.arrays import Arrays, Floats
+from planner.model.build import Built, Objective, build
+from planner.model.programme import ExtraRow
+from planner.plan.plan import Plan
+from planner.precheck import precheck
+from planner.scenario.check import ranks
+from planner.scenario.load import Scenario
+from planner.scenario.policy import Rank
+from planner.solver.options import Progress, SolveOptions
+from planner.solver.solution import Solution
+from planner.solver.solve import export_mps, solver_named, to_problem
+
+
+@dataclass(frozen=True)
+class Request:
+    """How to solve; what is None is as the scenario says."""
+
+    solver: str | None = None
+    time_limit: float | None = None
+    gap: float | None = None
+    threads: int | None = None
+    seed: int | None = None
+    mps: str | None = None
+    log: bool = False
+    progress: Callable[[Progress], None] | None = None
+
+    def resolved(self, scenario: Scenario) -> tuple[str, SolveOptions]:
+        """Return the solver's name and options."""
+        choice = scenario.document.solver
+        pick = lambda mine, theirs: theirs if mine is None else mine  # noqa: E731
+        options = SolveOptions(
+            time_limit=pick(self.time_limit, choice.time_limit_seconds),
+            gap=pick(self.gap, choice.gap),
+            threads=pick(self.threads, choice.threads),
+            seed=pick(self.seed, choice.seed),
+            log=self.log,
+            progress=self.progress,
+        )
+        return pick(self.solver, choice.name), options
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One objective of the rank order, solved: its arrays, the units of its objective, and the answer."""
+
+    rank: Rank
+    objective: Objective
+    arrays: Arrays
+    unit: float
+    solution: Solution
+    handle: Any
+
+    @property
+    def value(self) -> float:
+        """Value of the objective in its own units and sign."""
+        assert self.solution.objective is not None
+        return self.objective.sign * self.solution.objective * self.unit
+
+
+class Timer:
+    """Adds up what each part of the work takes, in seconds."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Time a part."""
+        began = clock.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + clock.perf_counter() - began
+
+
+def solve(scenario: Scenario, request: Request | None = None) -> Plan:
+    """Solve a scenario to a proven optimum and return the plan.
+
+    A scenario without a feasible plan gives a plan that says so and has no numbers.
+
+    Raises
+    ------
+    InputError
+        If the scenario cannot be solved as it stands, such as demand that must be served and that no device
+        can run, or the solver is unknown.
+    SolverError
+        If the solver fails.
+    """
+    request = request or Request()
+    timer = Timer()
+    name, options = request.resolved(scenario)
+    with timer.part("inputs"):
+        inputs = inputs_of(scenario)
+        if problems := precheck(scenario, inputs):
+            raise InputError(problems)
+    with timer.part("build"):
+        built = build(inputs)
+    stages = _stages(built, name, options, request, timer)
+    with timer.part("plan"):
+        plan = _plan(scenario, built, stages, name, options)
+    return plan.with_timings(timer.seconds)
+
+
+def dry_run(scenario: Scenario) -> dict[str, int]:
+    """Return the size of a scenario's programme without solving it."""
+    inputs = inputs_of(scenario)
+    if problems := precheck(scenario, inputs):
+        raise InputError(problems)
+    return _size(build(inputs))
+
+
+def all_ranks(inputs: Inputs) -> list[Rank]:
+    """Return the objectives in rank order; least cost decides last, so that no plan spends for nothing."""
+    listed = ranks(inputs.doc)
+    return listed if any(rank.of == "cost" for rank in listed) else [*listed, Rank(of="cost")]
+
+
+def _stages(built: Built, name: str, options: SolveOptions, request: Request, timer: Timer) -> list[Stage]:
+    """Solve for each objective in turn, holding those before it."""
+    stages: list[Stage] = []
+    held: list[ExtraRow] = []
+    for rank in all_ranks(built.model.inputs):
+        objective = built.objective(rank.of)
+        with timer.part("load"):
+            arrays, unit = built.finished.arrays(objective.coefficients, objective.constant, held)
+            problem = to_problem(arrays)
+            runner = solver_named(name, replace(options, gap=options.gap))
+        if request.mps is not None and not stages:
+            export_mps(problem, request.mps)
+        with timer.part("solve"):
+            problem.solve(runner)
+        solution = runner.solution
+        if solution is None:
+            raise SolverError(name, "gave no answer")
+        stages.append(Stage(rank, objective, arrays, unit, solution, getattr(runner, "handle", None)))
+        if solution.status != "optimal":
+            break
+        assert solution.objective is not None
+        best = solution.objective * unit
+        held.append(ExtraRow(f"rank({rank.of})", objective.coefficients, best - objective.constant + rank.tolerance * abs(best)))
+    return stages
+
+
+def _size(built: Built) -> dict[str, int]:
+    columns, rows = built.model.programme.size
+    return {
+        "columns": columns,
+        "rows": rows,
+        "coefficients": int(built.finished.matrix.nnz),
+        "integers": int(built.finished.integer.sum()),
+    }
+
+
+def _plan(scenario: Scenario, built: Built, stages: list[Stage], name: str, options: SolveOptions) -> Plan:
+    """Return the plan that the last stage with a feasible point gives."""
+    from planner.conclude import conclude
+
+    first = stages[0]
+    status = next((stage.solution.status for stage in stages if stage.solution.status != "optimal"), "optimal")
+    usable = [stage for stage in stages if stage.solution.has_plan]
+    if usable and unbounded_by_derivation(built, usable[-1]):
+        status, usable = "unbounded", []
+    base = Plan(
+        status=status,
+        scenario=scenario.plain,
+        scenario_hash=scenario.hash,
+        objective_name=first.objective.name,
+        objective_unit=first.objective.unit,
+        currency=scenario.document.money.currency,
+        solver=_versions(first.solution.solver),
+        size=_size(built),
+        reason=next((stage.solution.reason for stage in stages if stage.solution.reason), ""),
+    )
+    return conclude(base, scenario, built, stages, usable, name, options)
+
+
+def unbounded_by_derivation(built: Built, stage: Stage) -> bool:
+    """Return whether a bound that was derived, not stated, binds at a price: then nothing in the scenario bounds it."""
+    x, prices = stage.solution.x, stage.solution.reduced_cost
+    finished = built.finished
+    if x is None or prices is None:
+        return False
+    width = np.maximum(1.0, np.abs(finished.upper))
+    at_bound = finished.derived & np.isfinite(finished.upper) & (finished.upper > 0) & (x >= finished.upper - 1e-9 * width)
+    significant = 1e-7 * max(1.0, float(np.abs(stage.arrays.cost).max(initial=0.0)))
+    return bool((at_bound & (prices < -significant)).any())
+
+
+def user_duals(built: Built, stage: Stage) -> Floats | None:
+    """Return the duals of the rules in the user's units, in the sense of the objective as it is called."""
+    if stage.solution.row_dual is None:
+        return None
+    rows = built.model.programme.size[1]
+    return stage.solution.row_dual[:rows] * stage.unit / built.finished.row_scale
+
+
+def _versions(solver: str) -> dict[str, str]:
+    from importlib.metadata import version
+
+    return {"name": solver, "planner": version("planner"), "pulp": version("pulp"), "numpy": version("numpy")}
