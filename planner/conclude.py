@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
 
 def conclude(
-    base: Plan, scenario: Scenario, built: Built, stages: list[Stage], usable: list[Stage], name: str, options: SolveOptions
+    base: Plan,
+    scenario: Scenario,
+    built: Built,
+    stages: list[Stage],
+    usable: list[Stage],
+    name: str,
+    options: SolveOptions,
 ) -> Plan:
     """Return the plan: without numbers where there is no feasible point."""
     from planner.planning import user_duals
@@ -85,7 +91,11 @@ def _duals_are(stage: Stage) -> str:
 
 def _scaling(built: Built) -> str:
     sizes = np.abs(built.finished.matrix.data)
-    return scaling_note(built.model.inputs, float(sizes.min(initial=np.inf)), float(sizes.max(initial=0.0))) if sizes.size else ""
+    return (
+        scaling_note(built.model.inputs, float(sizes.min(initial=np.inf)), float(sizes.max(initial=0.0)))
+        if sizes.size
+        else ""
+    )
 
 
 def fractions(inputs: Inputs, demand: object) -> tuple[float, float, dict[str, float]]:

@@ -151,7 +151,9 @@ def _stages(built: Built, name: str, options: SolveOptions, request: Request, ti
             break
         assert solution.objective is not None
         best = solution.objective * unit
-        held.append(ExtraRow(f"rank({rank.of})", objective.coefficients, best - objective.constant + rank.tolerance * abs(best)))
+        held.append(
+            ExtraRow(f"rank({rank.of})", objective.coefficients, best - objective.constant + rank.tolerance * abs(best))
+        )
     return stages
 
 
@@ -195,7 +197,9 @@ def unbounded_by_derivation(built: Built, stage: Stage) -> bool:
     if x is None or prices is None:
         return False
     width = np.maximum(1.0, np.abs(finished.upper))
-    at_bound = finished.derived & np.isfinite(finished.upper) & (finished.upper > 0) & (x >= finished.upper - 1e-9 * width)
+    at_bound = (
+        finished.derived & np.isfinite(finished.upper) & (finished.upper > 0) & (x >= finished.upper - 1e-9 * width)
+    )
     significant = 1e-7 * max(1.0, float(np.abs(stage.arrays.cost).max(initial=0.0)))
     return bool((at_bound & (prices < -significant)).any())
 

@@ -29,14 +29,21 @@ def _unserved(scenario: Scenario, inputs: Inputs) -> list[Problem]:
         sites |= {inputs.sites.index(s) for s, work in _sold(inputs) if work == name}
         asked = np.nonzero(inputs.demand[:, :, w, :].any(axis=(0, 1)))[0]
         if asked.size and not sites:
-            why = "; ".join(f"{b.device} {b.reason}" for b in reasons if b.workload == name) or "no offer is to be had in time"
+            why = (
+                "; ".join(f"{b.device} {b.reason}" for b in reasons if b.workload == name)
+                or "no offer is to be had in time"
+            )
             problems.append(_problem(scenario, name, f"must be served, but nothing can run it: {why}"))
             continue
         cut_off = [inputs.regions[r] for r in asked.tolist() if not inputs.routes.allowed[w, r, sorted(sites)].any()]
         if cut_off:
             listed = ", ".join(cut_off[:5]) + (" and more" if len(cut_off) > 5 else "")
             problems.append(
-                _problem(scenario, name, f"must be served, but no site that can run it may serve {listed}: {_distance(inputs, w, cut_off[0])}")
+                _problem(
+                    scenario,
+                    name,
+                    f"must be served, but no site that can run it may serve {listed}: {_distance(inputs, w, cut_off[0])}",
+                )
             )
     return problems
 

@@ -52,7 +52,9 @@ class Inputs:
 
         serves_most = ranks(self.doc)[0].of == "served"
         return tuple(
-            workload.must_serve if workload.must_serve is not None else workload.unmet_penalty is None and not serves_most
+            workload.must_serve
+            if workload.must_serve is not None
+            else workload.unmet_penalty is None and not serves_most
             for workload in (self.doc.workloads[w] for w in self.workloads)
         )
 

@@ -53,7 +53,11 @@ class Barrier:
 def modes_of(doc: Document, time: Time, stands: tuple[Stand, ...]) -> tuple[Mode, ...]:
     """Return every mode of a scenario, by stand, workload and configuration."""
     workloads, devices = sorted(doc.workloads), sorted(doc.devices)
-    ways = {(w, d): list(_ways(doc, name, device, time)) for w, name in enumerate(workloads) for d, device in enumerate(devices)}
+    ways = {
+        (w, d): list(_ways(doc, name, device, time))
+        for w, name in enumerate(workloads)
+        for d, device in enumerate(devices)
+    }
     modes = []
     for i, stand in enumerate(stands):
         if stand.work_share <= 0:
@@ -62,7 +66,10 @@ def modes_of(doc: Document, time: Time, stands: tuple[Stand, ...]) -> tuple[Mode
             runs = stand.present & enabled(doc, time, name, devices[stand.d])
             if not runs.any():
                 continue
+            linked = doc.workloads[name].interconnect is not None
             for configuration, count, rate in ways[w, stand.d]:
+                if stand.scattered and (linked or count > 1):
+                    continue  # nodes of a network without a place are not linked to one another
                 modes.append(Mode(i, w, configuration, rate * stand.work_share, count, runs))
     return tuple(modes)
 

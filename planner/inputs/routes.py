@@ -90,7 +90,9 @@ def routes_of(doc: Document, time: Time) -> Routes:
     regions, sites = sorted(doc.regions), sorted(doc.sites)
     region_nodes = tuple(doc.regions[r].node or r for r in regions)
     site_nodes = tuple(doc.sites[s].node or s for s in sites)
-    direct = np.array([[_is_direct(doc, doc.sites[s]) for s in sites] for _ in regions], bool).reshape(len(regions), len(sites))
+    direct = np.array([[_is_direct(doc, doc.sites[s]) for s in sites] for _ in regions], bool).reshape(
+        len(regions), len(sites)
+    )
     latency = np.array([[_given_latency(doc.sites[s]) for s in sites] for _ in regions]).reshape(direct.shape)
     allowed = _residency(doc, regions, sites)
     price = np.zeros(allowed.shape)
@@ -193,7 +195,9 @@ def _access(region: Region, site: Site) -> float:
     return region.access_ms + site.access_ms
 
 
-def _listed(graph: nx.DiGraph[Any], limit_ms: float | None, start: str, end: str, access: float, weight: str) -> Iterator[list[Any]]:
+def _listed(
+    graph: nx.DiGraph[Any], limit_ms: float | None, start: str, end: str, access: float, weight: str
+) -> Iterator[list[Any]]:
     """Yield the simple paths that keep a latency limit, by ascending `weight`."""
     import networkx as nx
 

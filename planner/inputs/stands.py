@@ -48,6 +48,8 @@ class Stand:
         Useful share of a device's work: what verification and lost jobs leave.
     facility
         Whether it uses the site's power and energy.
+    scattered
+        Whether its devices are nodes of a network without a place, each on its own.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Stand:
     firm: Floats
     work_share: float
     facility: bool
+    scattered: bool
     supply: Floats | None
     integer: bool
     arrivals: tuple[Arrival, ...] = field(default=())
@@ -138,6 +141,7 @@ def _stand(doc: Document, time: Time, name: str, offer: Offer, site: str, o: int
         firm=firm,
         work_share=work_factor(offer.pool) if offer.pool else 1.0,
         facility=not facility and not doc.sites[site].distributed,
+        scattered=doc.sites[site].distributed or offer.pool is not None,
         supply=supply,
         integer=doc.integer if offer.integer is None else offer.integer,
         arrivals=arrivals,

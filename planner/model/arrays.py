@@ -35,8 +35,8 @@ class Arrays:
     row_lower: Floats
     row_upper: Floats
     constant: float = 0.0
-    column_names: Callable[[], list[str]] = field(default=lambda: [], repr=False, compare=False)
-    row_names: Callable[[], list[str]] = field(default=lambda: [], repr=False, compare=False)
+    column_names: Callable[[], list[str]] = field(default=list, repr=False, compare=False)
+    row_names: Callable[[], list[str]] = field(default=list, repr=False, compare=False)
 
     @property
     def columns(self) -> int:

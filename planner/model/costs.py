@@ -35,7 +35,9 @@ def _acquisition(model: Model) -> None:
         order_period = np.searchsorted(time.offsets, ordered + 1e-9, side="right") - 1
         add = model.add.at[:, i]
         programme.charge("acquisition", add, price * (1 - offer.deposit_share), time.at_start, periods, capital=True)
-        programme.charge("acquisition", add, price * offer.deposit_share, time.discount(ordered), order_period, capital=True)
+        programme.charge(
+            "acquisition", add, price * offer.deposit_share, time.discount(ordered), order_period, capital=True
+        )
         programme.charge("salvage", add, -book_at_end(model, i, price, time.offsets[:-1]), time.at_end, model.T - 1)
         for arrival in stand.arrivals:
             first = price[arrival.period or 0]
@@ -46,7 +48,9 @@ def _acquisition(model: Model) -> None:
                     capital=True, offer=stand.name, site=stand.site,
                 )  # fmt: skip
             left = book_at_end(model, i, np.array([first]), np.array([arrival.since]))
-            programme.charge_constant("salvage", -arrival.units * left, time.at_end, model.T - 1, offer=stand.name, site=stand.site)
+            programme.charge_constant(
+                "salvage", -arrival.units * left, time.at_end, model.T - 1, offer=stand.name, site=stand.site
+            )
 
 
 def book_at_end(model: Model, i: int, price: np.ndarray, since: np.ndarray) -> np.ndarray:
@@ -79,7 +83,13 @@ def _rent(model: Model) -> None:
             there = time.alive(stand.months, since)[0] * time.period_hours
             labels = {"offer": stand.name, "site": stand.site}
             programme.charge_constant("rent", first * there, time.at_middle, periods, **labels)
-            programme.charge_constant("rent", first * time.left(stand.months, since) * HOURS_PER_MONTH * kept, time.at_end, model.T - 1, **labels)
+            programme.charge_constant(
+                "rent",
+                first * time.left(stand.months, since) * HOURS_PER_MONTH * kept,
+                time.at_end,
+                model.T - 1,
+                **labels,
+            )
 
 
 def _hourly(model: Model) -> None:
@@ -89,7 +99,11 @@ def _hourly(model: Model) -> None:
         if not stand.committed:
             price = time.series(stand.offer.price_per_hour or 0.0) * inputs.exchange(stand.offer.currency)
             model.programme.charge(
-                "rental", model.rent.at[:, :, i], price[:, None] * time.hours, time.at_middle[:, None], np.arange(model.T)[:, None]
+                "rental",
+                model.rent.at[:, :, i],
+                price[:, None] * time.hours,
+                time.at_middle[:, None],
+                np.arange(model.T)[:, None],
             )
 
 
@@ -99,7 +113,11 @@ def _maintenance(model: Model) -> None:
     for i, stand in enumerate(inputs.stands):
         a_year = time.series(stand.offer.maintenance_per_unit_year) * inputs.exchange(stand.offer.currency)
         model.programme.charge(
-            "maintenance", model.fleet.at[:, i], a_year * time.period_hours / HOURS_PER_YEAR, time.at_middle, np.arange(model.T)
+            "maintenance",
+            model.fleet.at[:, i],
+            a_year * time.period_hours / HOURS_PER_YEAR,
+            time.at_middle,
+            np.arange(model.T),
         )
 
 
@@ -154,7 +172,9 @@ def _energy(model: Model) -> None:
         site = inputs.doc.sites[inputs.stands[i].site]
         if inputs.stands[i].facility:
             tariff = time.series(site.tariff_per_kwh) * inputs.exchange(site.currency)
-            model.programme.charge("energy", columns, kwh * tariff[:, None], time.at_middle[:, None], np.arange(model.T)[:, None])
+            model.programme.charge(
+                "energy", columns, kwh * tariff[:, None], time.at_middle[:, None], np.arange(model.T)[:, None]
+            )
 
 
 def _emissions(model: Model) -> None:
@@ -194,7 +214,9 @@ def _sites(model: Model) -> None:
         opening = (time.series(site.opening_cost) + site.opening_cost_per_mw * mw.max()) * rate
         programme.charge("fixed", model.open.at[:, j], amount, time.at_middle, periods)
         programme.charge("opening", model.opened.at[:, j], opening, time.at_start, periods, capital=True)
-        programme.charge("closing", model.closed.at[:, j], site.closing_cost * rate, time.at_start, periods, capital=True)
+        programme.charge(
+            "closing", model.closed.at[:, j], site.closing_cost * rate, time.at_start, periods, capital=True
+        )
 
 
 def _modules(model: Model) -> None:
@@ -212,10 +234,14 @@ def _porting(model: Model) -> None:
     for name in sorted(inputs.doc.enablements):
         port = inputs.doc.enablements[name]
         if name in position:
-            programme.charge("porting", model.port.at[:, position[name]], port.cost, time.at_start, np.arange(model.T), capital=True)
+            programme.charge(
+                "porting", model.port.at[:, position[name]], port.cost, time.at_start, np.arange(model.T), capital=True
+            )
         elif port.decision != "never":
             t = time.names.index(port.decision)
-            programme.charge_constant("porting", np.array([port.cost]), time.at_start[t], t, capital=True, workload=port.workload)
+            programme.charge_constant(
+                "porting", np.array([port.cost]), time.at_start[t], t, capital=True, workload=port.workload
+            )
 
 
 def _serving(model: Model) -> None:
@@ -228,7 +254,11 @@ def _serving(model: Model) -> None:
                 matrix[w, inputs.regions.index(region), inputs.sites.index(site)] = cost
     each = matrix[model.pairs[0], model.pairs[1], model.pairs[2]]
     model.programme.charge(
-        "serving", model.serve.at, each * time.hours[:, :, None], time.at_middle[:, None, None], np.arange(model.T)[:, None, None]
+        "serving",
+        model.serve.at,
+        each * time.hours[:, :, None],
+        time.at_middle[:, None, None],
+        np.arange(model.T)[:, None, None],
     )
 
 
@@ -238,7 +268,11 @@ def _work(model: Model) -> None:
     for j, sale in enumerate(model.sales):
         price = time.series(sale.terms.price_per_unit) * inputs.exchange(sale.currency)
         model.programme.charge(
-            "work", model.work.at[:, :, j], price[:, None] * time.hours, time.at_middle[:, None], np.arange(model.T)[:, None]
+            "work",
+            model.work.at[:, :, j],
+            price[:, None] * time.hours,
+            time.at_middle[:, None],
+            np.arange(model.T)[:, None],
         )
 
 
@@ -268,7 +302,9 @@ def _penalty(model: Model) -> None:
     inputs, time = model.inputs, model.inputs.time
     for j, (name, _) in enumerate(model.unmet.keys):
         penalty = time.series(inputs.doc.workloads[name].unmet_penalty or 0.0)
-        model.programme.charge("penalty", model.unmet.at[:, :, j], penalty[:, None] * time.hours, 1.0, np.arange(model.T)[:, None])
+        model.programme.charge(
+            "penalty", model.unmet.at[:, :, j], penalty[:, None] * time.hours, 1.0, np.arange(model.T)[:, None]
+        )
 
 
 def _campaigns(model: Model) -> None:

@@ -122,7 +122,7 @@ class Model:
             (campaign, device, site, i)
             for campaign, device, site in ways
             for i, stand in enumerate(inputs.stands)
-            if stand.site == site and inputs.devices[stand.d] == device and stand.offer.pool is None
+            if stand.site == site and inputs.devices[stand.d] == device and not stand.scattered
         )
 
     @cached_property
@@ -155,7 +155,9 @@ class Model:
             useful[:, stand] += units
         for i, stand in enumerate(inputs.stands):
             least = inputs.time.series(stand.offer.min_commitment or 0.0)
-            useful[:, i] = (useful[:, i] + least + stand.fixed) / np.where(stand.firm > 0, stand.firm, 1.0) + stand.integer
+            useful[:, i] = (useful[:, i] + least + stand.fixed) / np.where(
+                stand.firm > 0, stand.firm, 1.0
+            ) + stand.integer
         if any(share.min_share is not None for share in inputs.doc.shares.values()):
             useful = np.maximum(useful, useful.sum(axis=1, keepdims=True))
         return useful
@@ -178,7 +180,9 @@ def _options(inputs: Inputs, name: str) -> list[Option]:
             continue
         units = campaign.units_by_device.get(device, campaign.units)
         for site in sorted(set(campaign.sites)):
-            stands = [s for s in inputs.stands if s.site == site and inputs.devices[s.d] == device and s.offer.pool is None]
+            stands = [
+                s for s in inputs.stands if s.site == site and inputs.devices[s.d] == device and not s.scattered
+            ]
             for start in starts:
                 during = time.alive(campaign.months)[start] > 0
                 fits = time.offsets[start] + campaign.months <= end + 1e-9
@@ -228,7 +232,9 @@ def _serving(model: Model) -> None:
         mask=demand > 0, upper=SLACK * demand, scale=_scale(demand),
     )  # fmt: skip
     sales = model.sales
-    reach = np.stack([model._reach[:, :, x.w, x.s] for x in sales], axis=-1) if sales else np.zeros((*model.each_slice, 0))
+    reach = (
+        np.stack([model._reach[:, :, x.w, x.s] for x in sales], axis=-1) if sales else np.zeros((*model.each_slice, 0))
+    )
     offered_in = np.stack([x.offered for x in sales], axis=-1) if sales else np.zeros((model.T, 0), bool)
     model.work = add(
         "work", ("offer", "site", "workload"), [(x.offer, x.site, x.workload) for x in sales], model.each_slice,
@@ -244,7 +250,9 @@ def _running(model: Model) -> None:
     axes = ("site", "offer", "workload", "configuration")
     model.run = add("run", axes, keys, model.each_slice, mask=useful > 0, upper=SLACK * useful, scale=_scale(useful))
     whole = [i for i, m in enumerate(inputs.modes) if inputs.doc.workloads[inputs.workloads[m.w]].whole_replicas]
-    most = [inputs.doc.workloads[inputs.workloads[inputs.modes[i].w]].utilisation * inputs.modes[i].devices for i in whole]
+    most = [
+        inputs.doc.workloads[inputs.workloads[inputs.modes[i].w]].utilisation * inputs.modes[i].devices for i in whole
+    ]
     replicas = useful[:, :, whole] / np.array(most) + 1
     model.replica = add(
         "replica", axes, [keys[i] for i in whole], model.each_slice,
@@ -272,7 +280,14 @@ def _standing(model: Model) -> None:
     most = SLACK * useful.max(axis=0, initial=0.0)
     model.fleet = add("fleet", axes, keys, (model.T,), mask=present & committed, upper=most, scale=scale)
     model.add = add(
-        "add", axes, keys, (model.T,), mask=arrives & committed, upper=np.where(whole, np.ceil(most), most), scale=scale, integer=whole
+        "add",
+        axes,
+        keys,
+        (model.T,),
+        mask=arrives & committed,
+        upper=np.where(whole, np.ceil(most), most),
+        scale=scale,
+        integer=whole,
     )
     model.rent = add(
         "rent", axes, keys, model.each_slice, mask=(arrives & ~committed)[:, None, :],
@@ -296,7 +311,13 @@ def _retiring(model: Model) -> None:
             scale.append(useful[i])
     shape = np.array(mask, bool).T if keys else np.zeros((model.T, 0), bool)
     model.retire = model.programme.add_columns(
-        "retire", ("site", "offer", "vintage"), keys, (model.T,), mask=shape, upper=np.array(most), scale=np.array(scale)
+        "retire",
+        ("site", "offer", "vintage"),
+        keys,
+        (model.T,),
+        mask=shape,
+        upper=np.array(most),
+        scale=np.array(scale),
     )
 
 
@@ -360,9 +381,19 @@ def _yes_or_no(model: Model) -> None:
     doc = inputs.doc
     open_ports = [(e,) for e in sorted(doc.enablements) if doc.enablements[e].decision == "open"]
     model.port = add("port", ("enablement",), open_ports, (model.T,), upper=1.0, derived=False, integer=True)
-    optional = [(o,) for o in inputs.offers if doc.offers[o].min_commitment is not None and doc.offers[o].commitment == "optional"]
+    optional = [
+        (o,)
+        for o in inputs.offers
+        if doc.offers[o].min_commitment is not None and doc.offers[o].commitment == "optional"
+    ]
     model.commit = add("commit", ("offer",), optional, (), upper=1.0, derived=False, integer=True)
-    ways = sorted({(inputs.workloads[m.w], m.configuration) for m in inputs.modes if doc.workloads[inputs.workloads[m.w]].one_configuration})
+    ways = sorted(
+        {
+            (inputs.workloads[m.w], m.configuration)
+            for m in inputs.modes
+            if doc.workloads[inputs.workloads[m.w]].one_configuration
+        }
+    )
     model.configure = add("configure", ("workload", "configuration"), ways, (), upper=1.0, derived=False, integer=True)
 
 
@@ -383,7 +414,11 @@ def _traffic(model: Model) -> None:
     chosen = routes.paths
     names = (inputs.workloads, inputs.regions, inputs.sites)
     keys_p = [(names[0][p.workload], names[1][p.region], names[2][p.site], " > ".join(p.nodes)) for p in chosen]
-    amount = np.stack([demand[:, :, p.workload, p.region] for p in chosen], axis=-1) if chosen else np.zeros((*model.each_slice, 0))
+    amount = (
+        np.stack([demand[:, :, p.workload, p.region] for p in chosen], axis=-1)
+        if chosen
+        else np.zeros((*model.each_slice, 0))
+    )
     model.path = add(
         "path", ("workload", "region", "site", "route"), keys_p, model.each_slice,
         mask=(amount > 0) & _served(model, chosen), upper=SLACK * amount, scale=_scale(amount),
@@ -419,7 +454,11 @@ def free_traffic(model: Model) -> list[tuple[str, str, float]]:
                 data = workload.data_gb_per_unit if way == "down" else workload.upload_gb_per_unit
                 served = (model.pairs[0] == w) & (model.pairs[2] == s) & ~inputs.routes.direct[model.pairs[1], s]
                 if workload.max_latency_ms is None and data and served.any():
-                    total += float(inputs.demand[:, :, w, model.pairs[1][served]].sum(axis=-1).max()) * data / GB_PER_HOUR_AND_GBPS
+                    total += (
+                        float(inputs.demand[:, :, w, model.pairs[1][served]].sum(axis=-1).max())
+                        * data
+                        / GB_PER_HOUR_AND_GBPS
+                    )
             if total > 0:
                 found.append((site, way, total))
     return found

@@ -193,7 +193,13 @@ class Programme:
         return block
 
     def _block(
-        self, name: str, axes: Sequence[str], keys: Sequence[tuple[str, ...]], shape: tuple[int, ...], mask: ArrayLike, first: int
+        self,
+        name: str,
+        axes: Sequence[str],
+        keys: Sequence[tuple[str, ...]],
+        shape: tuple[int, ...],
+        mask: ArrayLike,
+        first: int,
     ) -> Block:
         full = (*(shape or (1,)), len(keys))
         exists = np.broadcast_to(np.asarray(mask, dtype=bool), full)

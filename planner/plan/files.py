@@ -24,7 +24,9 @@ def written(path: Path, write: Callable[[Path], None]) -> None:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
         os.close(handle)
     except OSError as error:
-        raise InputError(Problem(f"cannot write there: {error.strerror}", place=Place(str(path)), code="file")) from None
+        raise InputError(
+            Problem(f"cannot write there: {error.strerror}", place=Place(str(path)), code="file")
+        ) from None
     temporary = Path(name)
     try:
         write(temporary)
@@ -82,7 +84,9 @@ def save_tables(plan: Plan, folder: str | Path, kind: str = "csv") -> list[Path]
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(Problem(f"cannot be a folder: {error.strerror}", place=Place(str(folder)), code="file")) from None
+        raise InputError(
+            Problem(f"cannot be a folder: {error.strerror}", place=Place(str(folder)), code="file")
+        ) from None
     paths = []
     for name, frame in sorted(plan.tables.items()):
         path = folder / f"{name}.{kind}"

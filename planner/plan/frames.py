@@ -43,7 +43,9 @@ class Reader:
         if block.timed == 2:
             data["slice"] = np.array(self.time.slices, dtype=object)[where[1]]
         static = where[-1]
-        for axis, labels in zip(block.axes, zip(*block.keys, strict=True) if block.keys else [()] * len(block.axes), strict=True):
+        for axis, labels in zip(
+            block.axes, zip(*block.keys, strict=True) if block.keys else [()] * len(block.axes), strict=True
+        ):
             data[axis] = np.array(labels, dtype=object)[static] if labels else []
         kept = values[where]
         data[column] = kept
@@ -117,7 +119,17 @@ def _additions(reader: Reader) -> pd.DataFrame:
     stands, time = reader.inputs.stands, reader.time
     frame = _stand_labels(reader, frame, static)
     ordered = [
-        time.names[max(int(np.searchsorted(time.offsets, max(time.offsets[t] - stands[j].offer.lead_time_months, 0) + 1e-9, side="right")) - 1, 0)]
+        time.names[
+            max(
+                int(
+                    np.searchsorted(
+                        time.offsets, max(time.offsets[t] - stands[j].offer.lead_time_months, 0) + 1e-9, side="right"
+                    )
+                )
+                - 1,
+                0,
+            )
+        ]
         for t, j in zip(where[0].tolist(), static.tolist(), strict=True)
     ]
     frame.insert(1, "order_period", ordered)
@@ -283,7 +295,9 @@ def _energy(reader: Reader) -> Floats:
     """Return energy used at each stand, MWh, shape (T, stands)."""
     energy = np.zeros((reader.time.periods, len(reader.inputs.stands)))
     for stand, columns, kwh in energy_columns(reader.model):
-        values = np.where(columns >= 0, reader.x[np.maximum(columns, 0)], 0.0) if len(reader.x) else np.zeros(columns.shape)
+        values = (
+            np.where(columns >= 0, reader.x[np.maximum(columns, 0)], 0.0) if len(reader.x) else np.zeros(columns.shape)
+        )
         energy[:, stand] += (values * kwh).sum(axis=1) / 1000.0
     return energy
 
@@ -337,7 +351,11 @@ def _links(reader: Reader) -> pd.DataFrame:
     t, k, a = (grid.ravel() for grid in np.indices(traffic.shape))
     capacity = routes.capacity_gbps[t, a] if len(routes.arcs) else np.zeros(0)
     both = {i: [j for j, o in enumerate(routes.arcs) if o.link == arc.link] for i, arc in enumerate(routes.arcs)}
-    load = np.stack([traffic[:, :, both[i] if routes.shared[i] else [i]].sum(axis=2) for i in both], axis=-1) if both else traffic
+    load = (
+        np.stack([traffic[:, :, both[i] if routes.shared[i] else [i]].sum(axis=2) for i in both], axis=-1)
+        if both
+        else traffic
+    )
     bounded = np.where(np.isfinite(capacity), capacity, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(bounded > 0, load[t, k, a] / bounded, np.nan)
@@ -365,7 +383,9 @@ def _carbon(reader: Reader) -> pd.DataFrame:
         np.add.at(total, (emission.period, codes[emission.columns]), amounts)
     t, s = np.nonzero(total)
     periods = np.array(reader.time.names, object)
-    return pd.DataFrame({"period": periods[t], "site": np.asarray(names, object)[s] if len(names) else [], "carbon_t": total[t, s]})
+    return pd.DataFrame(
+        {"period": periods[t], "site": np.asarray(names, object)[s] if len(names) else [], "carbon_t": total[t, s]}
+    )
 
 
 def _labels_of(reader: Reader, axis: str) -> Any:
@@ -390,7 +410,9 @@ def _cost(reader: Reader) -> pd.DataFrame:
             used = x != 0
             columns, amount = item.columns[used], x[used]
             named = [label[columns] for label in labels]
-            parts.append((item.kind, item.period[used], named, item.discounted[used] * amount, item.plain[used] * amount))
+            parts.append(
+                (item.kind, item.period[used], named, item.discounted[used] * amount, item.plain[used] * amount)
+            )
         else:
             named = [np.full(len(item.period), item.labels.get(axis, ""), object) for axis in axes]
             parts.append((item.kind, item.period, named, item.discounted, item.plain))
@@ -404,7 +426,9 @@ def _cost(reader: Reader) -> pd.DataFrame:
         }
     )
     summed = frame.groupby(["t", "kind", *axes], as_index=False).sum()
-    summed.insert(0, "period", np.array(reader.time.names, object)[summed.pop("t").to_numpy(int)] if len(summed) else [])
+    summed.insert(
+        0, "period", np.array(reader.time.names, object)[summed.pop("t").to_numpy(int)] if len(summed) else []
+    )
     return summed
 
 
@@ -431,7 +455,9 @@ def _porting(reader: Reader) -> pd.DataFrame:
         for name, port in sorted(reader.inputs.doc.enablements.items())
         if port.decision not in ("open", "never")
     ]
-    both = pd.concat([frame.drop(columns="starts"), pd.DataFrame(given, columns=["period", "enablement"])], ignore_index=True)
+    both = pd.concat(
+        [frame.drop(columns="starts"), pd.DataFrame(given, columns=["period", "enablement"])], ignore_index=True
+    )
     both["workload"] = [reader.inputs.doc.enablements[e].workload for e in both["enablement"]]
     both["maker"] = [reader.inputs.doc.enablements[e].maker for e in both["enablement"]]
     return both
@@ -447,8 +473,19 @@ def _pools(reader: Reader) -> pd.DataFrame:
         nodes = reader.time.series(stand.offer.pool.nodes)
         for t, name in enumerate(reader.time.names):
             factor = firm_factor(rent[t, i], stand.offer.pool)
-            rows.append((name, stand.name, stand.site, nodes[t], rent[t, i], stand.firm[t], factor, rent[t, i] * stand.firm[t]))
-    columns = ["period", "offer", "site", "nodes", "rented_peak", "firm_factor", "firm_factor_at_rented", "firm_devices"]
+            rows.append(
+                (name, stand.name, stand.site, nodes[t], rent[t, i], stand.firm[t], factor, rent[t, i] * stand.firm[t])
+            )
+    columns = [
+        "period",
+        "offer",
+        "site",
+        "nodes",
+        "rented_peak",
+        "firm_factor",
+        "firm_factor_at_rented",
+        "firm_devices",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -470,6 +507,8 @@ def _comparisons(reader: Reader) -> pd.DataFrame:
         left = float(reader.inputs.chains.value(comparison.left)[0])
         right = float(reader.inputs.chains.value(comparison.right)[0])
         ratio = left / right if right else np.nan
-        rows.append((name, comparison.left_name, left, comparison.right_name, right, comparison.unit, ratio, left > right))
+        rows.append(
+            (name, comparison.left_name, left, comparison.right_name, right, comparison.unit, ratio, left > right)
+        )
     columns = ["comparison", "left_name", "left", "right_name", "right", "unit", "ratio", "exceeds"]
     return pd.DataFrame(rows, columns=columns)

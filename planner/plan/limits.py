@@ -18,8 +18,8 @@ from planner.model.programme import Block
 from planner.plan import words
 from planner.plan.plan import Limit
 from planner.plan.prices import row_unit
-from planner.solver.directions import Directions
 from planner.solver.directions import Block as Stop
+from planner.solver.directions import Directions
 
 MOST_RANGED = 24
 """So many of the worst limits get a range; each takes a solve with the basis."""
@@ -52,7 +52,9 @@ def causes(built: Built) -> Iterator[Cause]:
     paths: dict[str, Callable[[dict[str, str]], str]] = {
         "supply": lambda x: f"offers.{x['offer']}.supply",
         "supply_together": lambda x: f"supply.{x['limit']}.units",
-        "pool": lambda x: f"offers.{x['offer']}.{'supply' if doc.offers[x['offer']].supply is not None else 'pool.nodes'}",
+        "pool": lambda x: (
+            f"offers.{x['offer']}.{'supply' if doc.offers[x['offer']].supply is not None else 'pool.nodes'}"
+        ),
         "capacity": lambda x: f"offers.{x['offer']}.work.{x['workload']}",
         "power": lambda x: f"sites.{x['site']}.power_mw",
         "link_capacity": lambda x: f"network.links.{x['link']}.capacity_gbps",
@@ -109,7 +111,9 @@ class Live:
     unit: float
 
 
-def limits_of(built: Built, duals: Floats, live: Live | None, integers_fixed: bool, objective_unit: str) -> tuple[Limit, ...]:
+def limits_of(
+    built: Built, duals: Floats, live: Live | None, integers_fixed: bool, objective_unit: str
+) -> tuple[Limit, ...]:
     """Return what limits the plan, worst first: by what the whole of the limit is worth at its price."""
     tolerance = 1e-9 * max(1.0, float(np.abs(duals).max(initial=0.0)))
     found = [(cause, cause.price(duals)) for cause in causes(built)]

@@ -111,7 +111,7 @@ class Plan:
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name in TABLES:
-            tables: dict[str, pd.DataFrame] = self.__dict__["tables"]
+            tables: dict[str, pd.DataFrame] = self.__dict__.get("tables", {})
             if name in tables:
                 return tables[name]
             raise AttributeError(f"a plan with status {self.status!r} has no table {name!r}")
@@ -217,12 +217,16 @@ def from_dict(data: Any, source: str = "plan") -> Plan:
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise InputError(Problem(f"{source} is no plan of this program", code="plan"))
     if data.get("version") != VERSION:
-        raise InputError(Problem(f"{source} has version {data.get('version')!r}; this program reads {VERSION}", code="plan"))
+        raise InputError(
+            Problem(f"{source} has version {data.get('version')!r}; this program reads {VERSION}", code="plan")
+        )
     try:
-        tables = {
-            name: pd.DataFrame(table["rows"], columns=table["columns"]) for name, table in data["tables"].items()
+        tables = {name: pd.DataFrame(table["rows"], columns=table["columns"]) for name, table in data["tables"].items()}
+        fields = {
+            key: data[key]
+            for key in data
+            if key not in ("format", "version", "hash", "tables", "limits", "notes", "conflict")
         }
-        fields = {key: data[key] for key in data if key not in ("format", "version", "hash", "tables", "limits", "notes", "conflict")}
         plan = Plan(
             **fields, tables=tables, limits=tuple(Limit(**limit) for limit in data["limits"]),
             notes=tuple(data["notes"]), conflict=tuple(data["conflict"]),
@@ -230,5 +234,7 @@ def from_dict(data: Any, source: str = "plan") -> Plan:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(Problem(f"{source} is no whole plan: {error}", code="plan")) from None
     if plan.hash != data.get("hash"):
-        raise InputError(Problem(f"{source} was changed after it was made: its content does not fit its hash", code="plan"))
+        raise InputError(
+            Problem(f"{source} was changed after it was made: its content does not fit its hash", code="plan")
+        )
     return plan

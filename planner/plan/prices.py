@@ -69,10 +69,14 @@ def prices(built: Built, duals: Floats, reader: Reader, objective_unit: str) -> 
     return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
 
 
-def _of_rule(built: Built, rule: str, block: Block, values: Floats, where: tuple[np.ndarray, ...], unit: str) -> pd.DataFrame:
+def _of_rule(
+    built: Built, rule: str, block: Block, values: Floats, where: tuple[np.ndarray, ...], unit: str
+) -> pd.DataFrame:
     time = built.model.inputs.time
     static = where[-1]
-    labels = np.array([", ".join(f"{a} {k}" for a, k in zip(block.axes, key, strict=True)) for key in block.keys], object)
+    labels = np.array(
+        [", ".join(f"{a} {k}" for a, k in zip(block.axes, key, strict=True)) for key in block.keys], object
+    )
     workload = [dict(zip(block.axes, key, strict=True)).get("workload") for key in block.keys]
     units = np.array([f"{unit} per {row_unit(rule, w, built)}" for w in workload], object)
     per_unit = np.full(len(values), np.nan)

@@ -49,7 +49,9 @@ def _checked(value: float, ge: float | None, gt: float | None, le: float | None)
     ):
         if limit is not None and fails(value, limit):
             raise PydanticCustomError(
-                "range", "must be {words} {limit}, not {value}", {"words": words, "limit": f"{limit:g}", "value": f"{value:g}"}
+                "range",
+                "must be {words} {limit}, not {value}",
+                {"words": words, "limit": f"{limit:g}", "value": f"{value:g}"},
             )
     return float(value)
 
@@ -146,7 +148,9 @@ class Limits:
         growth = _checked(values.pop("growth_per_year"), None, -1, None)
         first = self._one(values.pop("from", None))
         if values:
-            raise PydanticCustomError("growth", "growth_per_year goes with `from` alone, as in {{from: 5, growth_per_year: 0.2}}", {})
+            raise PydanticCustomError(
+                "growth", "growth_per_year goes with `from` alone, as in {{from: 5, growth_per_year: 0.2}}", {}
+            )
         return simplest([self._one(first * (1 + growth) ** start) for start in starts])
 
 

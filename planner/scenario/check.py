@@ -92,7 +92,9 @@ def _operand(doc: Document, path: KeyPath, operand: Operand) -> Iterator[Fault]:
     for ref in references(operand):
         yield from _one(path, ref.chain, doc.chains, "chain")
         if ref.step and ref.chain in doc.chains:
-            yield from _one(path, ref.step, [s.name for s in doc.chains[ref.chain].steps], f"step of chain {ref.chain!r}")
+            yield from _one(
+                path, ref.step, [s.name for s in doc.chains[ref.chain].steps], f"step of chain {ref.chain!r}"
+            )
 
 
 def _chains(doc: Document, cal: Calendar) -> Iterator[Fault]:
@@ -112,12 +114,16 @@ def _chains(doc: Document, cal: Calendar) -> Iterator[Fault]:
     for name in doc.chains:
         cycle = _cycle(doc.chains, name, [])
         if cycle and cycle[0] == min(cycle) == name:
-            yield Fault(("chains", name), f"chains refer to each other in a circle: {' -> '.join([*cycle, cycle[0]])}", "cycle")
+            yield Fault(
+                ("chains", name), f"chains refer to each other in a circle: {' -> '.join([*cycle, cycle[0]])}", "cycle"
+            )
 
 
 def _numbers(operand: Operand) -> list[float]:
     terms = operand.sum if isinstance(operand, SumOf) else [operand]
-    return [v for term in terms if not isinstance(term, ChainValue) for v in (term if isinstance(term, tuple) else (term,))]
+    return [
+        v for term in terms if not isinstance(term, ChainValue) for v in (term if isinstance(term, tuple) else (term,))
+    ]
 
 
 def _cycle(chains: dict[str, Chain], name: str, above: list[str]) -> list[str]:
@@ -317,7 +323,9 @@ def _sites(doc: Document, cal: Calendar) -> Iterator[Fault]:
             for key in ("opening_cost", "can_close", "closing_cost"):
                 if key in site.model_fields_set and getattr(site, key):
                     yield Fault((*path, key), "goes with siting: candidate", "together")
-        if site.power_mw is None and (site.fixed_cost_per_mw_year or (site.opening_cost_per_mw and site.siting == "candidate")):
+        if site.power_mw is None and (
+            site.fixed_cost_per_mw_year or (site.opening_cost_per_mw and site.siting == "candidate")
+        ):
             yield Fault(path, "costs by the MW need power_mw", "together")
         if site.power_mw is None and site.modules:
             yield Fault((*path, "modules"), "modules add to power_mw, which is unlimited here", "together")
@@ -339,7 +347,9 @@ def _campaigns(doc: Document, cal: Calendar) -> Iterator[Fault]:
     for name, campaign in doc.campaigns.items():
         path: KeyPath = ("campaigns", name)
         yield from _known((*path, "devices"), campaign.devices, doc.devices, "device")
-        yield from _known((*path, "units_by_device"), campaign.units_by_device, campaign.devices, "device of the campaign")
+        yield from _known(
+            (*path, "units_by_device"), campaign.units_by_device, campaign.devices, "device of the campaign"
+        )
         yield from _known((*path, "sites"), campaign.sites, doc.sites, "site")
         for key in ("start", "earliest", "deadline"):
             yield from _one((*path, key), getattr(campaign, key), cal.names, "period")

@@ -102,16 +102,22 @@ class DemandPart(Part):
     per: Literal["hour", "day", "month", "year", "period"] = Field(
         "hour", description="The time that the amount is for.", examples=["day"]
     )
-    times: NonNegativeSeries = Field(1.0, description="Factor on the amount, such as a share of a market.", examples=[0.1])
+    times: NonNegativeSeries = Field(
+        1.0, description="Factor on the amount, such as a share of a market.", examples=[0.1]
+    )
 
 
 class Residency(Part):
     """Where work may be done; every rule that names a region (or none) holds for it."""
 
-    regions: list[Text] | None = Field(None, description="Regions it holds for; all where absent.", examples=[["europe"]])
+    regions: list[Text] | None = Field(
+        None, description="Regions it holds for; all where absent.", examples=[["europe"]]
+    )
     allow_sites: list[Text] | None = Field(None, description="Only these sites.", examples=[["frankfurt"]])
     deny_sites: list[Text] | None = Field(None, description="None of these sites.", examples=[["render"]])
-    allow_countries: list[Text] | None = Field(None, description="Only sites in these countries.", examples=[["DE", "FR"]])
+    allow_countries: list[Text] | None = Field(
+        None, description="Only sites in these countries.", examples=[["DE", "FR"]]
+    )
     deny_countries: list[Text] | None = Field(None, description="No site in these countries.", examples=[["CN"]])
 
 
@@ -136,9 +142,7 @@ class Workload(Noted):
             Discriminator(shape),
         ]
         | None
-    ) = Field(
-        None, description="What is asked for, in one part or several that add up."
-    )
+    ) = Field(None, description="What is asked for, in one part or several that add up.")
     rate: dict[str, PositiveSeries] = Field(
         default_factory=dict,
         description="Work per hour of one device at full use, by device; devices left out cannot run it.",
@@ -161,13 +165,19 @@ class Workload(Noted):
     )
     min_memory_gb: NonNegative = Field(0.0, description="Least memory of a device or replica, GB.", examples=[60])
     interconnect: list[Text] | None = Field(
-        None, description="Interconnects that it can run on; any where absent.", examples=[["nvlink", "infinity-fabric"]]
+        None,
+        description="Interconnects that it can run on; any where absent.",
+        examples=[["nvlink", "infinity-fabric"]],
     )
     max_latency_ms: Positive | None = Field(
         None, description="Longest round trip between a region and the site that serves it, ms.", examples=[100]
     )
-    data_gb_per_unit: NonNegative = Field(0.0, description="Data from the site to the region, GB per unit.", examples=[0.05])
-    upload_gb_per_unit: NonNegative = Field(0.0, description="Data from the region to the site, GB per unit.", examples=[0.001])
+    data_gb_per_unit: NonNegative = Field(
+        0.0, description="Data from the site to the region, GB per unit.", examples=[0.05]
+    )
+    upload_gb_per_unit: NonNegative = Field(
+        0.0, description="Data from the region to the site, GB per unit.", examples=[0.001]
+    )
     paths: Annotated[int, Field(ge=1, le=1000)] | None = Field(
         None,
         description="On links with capacity, a workload with a latency limit uses the shortest so many paths; "
@@ -179,7 +189,9 @@ class Workload(Noted):
     )
     residency: list[Residency] = Field(default_factory=list, description="Where the work may be done.")
     unmet_penalty: NonNegativeSeries | None = Field(
-        None, description="Price of leaving a unit of work undone, not discounted. Absent: it must be served.", examples=[2.5]
+        None,
+        description="Price of leaving a unit of work undone, not discounted. Absent: it must be served.",
+        examples=[2.5],
     )
     must_serve: Flag | None = Field(
         None,

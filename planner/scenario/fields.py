@@ -81,4 +81,6 @@ def kinds_at(path: Path) -> dict[str, bool] | None:
     model = model_at(path)
     if model is None or not is_named(path[:-1]):
         return None
-    return {key: not any(isinstance(b, Limits) for b in _branches(annotation_at([*path, key]))) for key in keys_at(path)}
+    return {
+        key: not any(isinstance(b, Limits) for b in _branches(annotation_at([*path, key]))) for key in keys_at(path)
+    }

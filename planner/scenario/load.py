@@ -108,7 +108,9 @@ def load(
             raise InputError("overlays and sets go with a file; change plain data itself, or use Scenario.replace")
     else:
         indexed = [text for text in sets if any(isinstance(part, Index) for part in parse_set(text)[0])]
-        tree = load_tree(source, overlays, [s for s in sets if s not in indexed], allow_path=allow_path, is_named=is_named)
+        tree = load_tree(
+            source, overlays, [s for s in sets if s not in indexed], allow_path=allow_path, is_named=is_named
+        )
         tree = Tree(tree.root, tree.files, tree.folders, tuple(PendingSet(*parse_set(s)) for s in indexed))
     scenario = _validated(tree, allow_path)
     if tree.pending:
@@ -144,7 +146,9 @@ def _problems_without(tree: Tree, cal: Calendar | None) -> list[Problem]:
 def _calendar(tree: Tree) -> tuple[Calendar | None, list[Problem]]:
     given = tree.value.get("horizon")
     if given is None:
-        return None, [] if "horizon" not in tree.value else [Problem("needs a start", "horizon", tree.place(("horizon",)))]
+        return None, [] if "horizon" not in tree.value else [
+            Problem("needs a start", "horizon", tree.place(("horizon",)))
+        ]
     try:
         return calendar(Horizon.model_validate(given)), []
     except ValidationError:

@@ -66,9 +66,13 @@ class Site(Noted):
         None, description="Facility over IT power at peak; the average where absent.", examples=[1.3]
     )
     tariff_per_kwh: Series = Field(0.0, description="Price of electricity, per kWh.", examples=[0.08])
-    carbon_g_per_kwh: NonNegativeSeries = Field(0.0, description="Carbon of electricity, gCO2e per kWh.", examples=[380])
+    carbon_g_per_kwh: NonNegativeSeries = Field(
+        0.0, description="Carbon of electricity, gCO2e per kWh.", examples=[380]
+    )
     egress_per_gb: NonNegative = Field(0.0, description="Price of data leaving the site, per GB.", examples=[0.02])
-    fixed_cost_per_year: NonNegativeSeries = Field(0.0, description="Cost of the site while it is open, a year.", examples=[2.0e6])
+    fixed_cost_per_year: NonNegativeSeries = Field(
+        0.0, description="Cost of the site while it is open, a year.", examples=[2.0e6]
+    )
     fixed_cost_per_mw_year: NonNegativeSeries = Field(
         0.0, description="The same, for each MW of its power_mw.", examples=[5.0e5]
     )
@@ -89,7 +93,9 @@ class Site(Noted):
 class Link(Noted):
     """A link of the network."""
 
-    ends: tuple[str, str] | None = Field(None, description="The two nodes it joins.", examples=[["london", "frankfurt"]])
+    ends: tuple[str, str] | None = Field(
+        None, description="The two nodes it joins.", examples=[["london", "frankfurt"]]
+    )
     from_: Text | None = Field(None, alias="from", description="One node it joins, in place of `ends`.")
     to: Text | None = Field(None, description="The other node.")
     directed: Flag = Field(False, description="Whether it goes from the first node to the second only.")
@@ -110,4 +116,6 @@ class Network(Part):
 class Siting(Part):
     """Rules on sites together."""
 
-    max_open: Annotated[int, Field(ge=0)] | None = Field(None, description="Most candidates open at a time.", examples=[3])
+    max_open: Annotated[int, Field(ge=0)] | None = Field(
+        None, description="Most candidates open at a time.", examples=[3]
+    )

@@ -25,21 +25,29 @@ from planner.scenario.demand import Operand
 class Campaign(Noted):
     """A training run: so many devices of one class, at one site, for so long without a break."""
 
-    devices: list[Text] = Field(description="Device classes it can run on; one of them is used.", min_length=1, examples=[["h100-sxm"]])
+    devices: list[Text] = Field(
+        description="Device classes it can run on; one of them is used.", min_length=1, examples=[["h100-sxm"]]
+    )
     units: Positive = Field(description="Devices of that class it needs at work.", examples=[4211])
     units_by_device: dict[str, Positive] = Field(
         default_factory=dict, description="Devices it needs where that differs by class.", examples=[{"mi300x": 5000}]
     )
     months: Positive = Field(description="How long it runs, months.", examples=[1])
-    sites: list[Text] = Field(description="Sites it can run at; one of them is used.", min_length=1, examples=[["phoenix"]])
-    start: Text | None = Field(None, description="Period at whose start it starts; free where absent.", examples=["2024Q1"])
+    sites: list[Text] = Field(
+        description="Sites it can run at; one of them is used.", min_length=1, examples=[["phoenix"]]
+    )
+    start: Text | None = Field(
+        None, description="Period at whose start it starts; free where absent.", examples=["2024Q1"]
+    )
     earliest: Text | None = Field(None, description="First period it may start in.", examples=["2024Q1"])
     deadline: Text | None = Field(None, description="Last period it may still run in.", examples=["2024Q4"])
     interconnect: list[Text] | None = Field(
         None, description="Interconnects that it can run on; any where absent.", examples=[["nvlink"]]
     )
     value: NonNegative | None = Field(
-        None, description="What it is worth; it is left out where it costs more. Absent: it must be run.", examples=[2.0e8]
+        None,
+        description="What it is worth; it is left out where it costs more. Absent: it must be run.",
+        examples=[2.0e8],
     )
 
 
@@ -51,7 +59,9 @@ class Enablement(Noted):
     cost: NonNegative = Field(0.0, description="Cost of porting, paid when it starts.", examples=[5.0e6])
     lead_time_months: NonNegative = Field(0.0, description="From start to use, months.", examples=[6])
     decision: Text = Field(
-        "open", description="open: the plan decides (a yes-or-no decision); a period: it starts then; never.", examples=["2024Q1"]
+        "open",
+        description="open: the plan decides (a yes-or-no decision); a period: it starts then; never.",
+        examples=["2024Q1"],
     )
 
 
@@ -60,7 +70,8 @@ class Budget(Noted):
 
     limit: NonNegativeSeries = Field(description="Most that may be spent.", examples=[1.0e9])
     covers: Literal["capital", "operating", "all"] = Field(
-        "all", description="capital: devices bought, opening, modules, porting; operating: the rest; penalties never count."
+        "all",
+        description="capital: devices bought, opening, modules, porting; operating: the rest; penalties never count.",
     )
     per: Literal["period", "year", "horizon"] = Field(
         "horizon", description="What the limit is for; a year's or the horizon's is the value of its first period."
@@ -88,8 +99,12 @@ class Carbon(Part):
     """Carbon of the electricity that devices use, and of work that is bought."""
 
     price_per_tonne: NonNegativeSeries = Field(0.0, description="Price of a tonne of CO2e.", examples=[80])
-    cap_tonnes: NonNegativeSeries | None = Field(None, description="Most tonnes of CO2e in each period.", examples=[5000])
-    cap_tonnes_total: NonNegative | None = Field(None, description="Most tonnes of CO2e over the horizon.", examples=[60000])
+    cap_tonnes: NonNegativeSeries | None = Field(
+        None, description="Most tonnes of CO2e in each period.", examples=[5000]
+    )
+    cap_tonnes_total: NonNegative | None = Field(
+        None, description="Most tonnes of CO2e over the horizon.", examples=[60000]
+    )
     scope: Literal["all", "own"] = Field(
         "all", description="all: every device that works for the plan; own: those whose price does not include power."
     )
@@ -114,16 +129,22 @@ class Comparison(Noted):
     right: Operand = Field(description="What it is compared with.", examples=[550000])
     unit: Text = Field("", description="Unit of both.", examples=["H100"])
     left_name: Text = Field("the need", description="What the left figure is, in words.", examples=["the need at peak"])
-    right_name: Text = Field("the limit", description="What the right figure is, in words.", examples=["a year of supply"])
+    right_name: Text = Field(
+        "the limit", description="What the right figure is, in words.", examples=["a year of supply"]
+    )
 
 
 class SolverChoice(Part):
     """Options of the solver; the command line's win."""
 
-    name: Text = Field("highs", description="Solver: highs, glop, scip, pdlp or another that PuLP knows.", examples=["scip"])
+    name: Text = Field(
+        "highs", description="Solver: highs, glop, scip, pdlp or another that PuLP knows.", examples=["scip"]
+    )
     time_limit_seconds: Positive = Field(600.0, description="When the solver stops at the latest, s.", examples=[60])
     gap: NonNegative = Field(1e-6, description="Relative gap at which a MILP counts as solved.", examples=[1e-4])
-    threads: Whole = Field(1, description="Threads of the solver; more than one may change which optimum is found.", ge=1, le=1024)
+    threads: Whole = Field(
+        1, description="Threads of the solver; more than one may change which optimum is found.", ge=1, le=1024
+    )
     seed: Whole = Field(0, description="Seed of the solver's random choices.", ge=0, le=2**31 - 1)
 
 
@@ -133,7 +154,9 @@ class Expect(Part):
     status: Literal["optimal", "infeasible", "unbounded", "limit"] = Field("optimal", description="Status of the plan.")
     objective: Number | None = Field(None, description="The optimum.", examples=[153.675])
     tolerance: NonNegative = Field(1e-6, description="Relative tolerance of every figure here.", examples=[1e-6])
-    served_fraction: Annotated[float, Limits(ge=0, le=1)] | None = Field(None, description="Share of the demand served.")
+    served_fraction: Annotated[float, Limits(ge=0, le=1)] | None = Field(
+        None, description="Share of the demand served."
+    )
     chains: dict[str, Number] = Field(
         default_factory=dict,
         description="Results of chains in the first period, as chain or chain/step.",

@@ -109,14 +109,18 @@ class _Resolver:
         rows = _filtered(table, given.get("where", {}))
         if "period" in given:
             rows = self._in_horizon(rows, given["period"])
-        shape = self._things if "name" in given else _matrix if "row" in given else _mapping if "key" in given else _series
+        shape = (
+            self._things if "name" in given else _matrix if "row" in given else _mapping if "key" in given else _series
+        )
         return Node(shape(table, rows, given, path), node.key_place, node.place)
 
     def _in_horizon(self, rows: list[_Row], column: str) -> list[_Row]:
         """Return the rows of the horizon's periods; a table may say more than one plan needs."""
         inside = [row for row in rows if not self.periods or row.cells[column] in self.periods]
         if not inside:
-            raise _Refused(f"no row has a period of the horizon; the first has {rows[0].cells[column]!r} ({rows[0].place})")
+            raise _Refused(
+                f"no row has a period of the horizon; the first has {rows[0].cells[column]!r} ({rows[0].place})"
+            )
         return inside
 
     def _things(self, table: Table, rows: list[_Row], given: dict[str, Any], path: KeyPath) -> dict[str, Node]:
@@ -221,14 +225,20 @@ def _matrix(table: Table, rows: list[_Row], given: dict[str, Any], path: KeyPath
             raise _Refused(f"two rows give the value of {name!r} and {column!r}; the second is {row.place}")
         if row.cells[source] != "":
             line[column] = row.number(source, times)
-    return {name: Node(dict(line), next(iter(line.values())).place, next(iter(line.values())).place) for name, line in matrix.items() if line}
+    return {
+        name: Node(dict(line), next(iter(line.values())).place, next(iter(line.values())).place)
+        for name, line in matrix.items()
+        if line
+    }
 
 
 def _mapping(table: Table, rows: list[_Row], given: dict[str, Any], path: KeyPath) -> dict[str, Node]:
     groups: dict[str, list[_Row]] = {}
     for row in rows:
         groups.setdefault(row.cells[given["key"]], []).append(row)
-    return {name: Node(_series(table, group, given, path), group[0].place, group[0].place) for name, group in groups.items()}
+    return {
+        name: Node(_series(table, group, given, path), group[0].place, group[0].place) for name, group in groups.items()
+    }
 
 
 def _series(table: Table, rows: list[_Row], given: dict[str, Any], path: KeyPath) -> Any:
@@ -251,7 +261,9 @@ def _combined(nodes: list[Node], given: dict[str, Any]) -> float:
     listed = list(values)[: given.get("largest")]
     how = given.get("combine")
     if how is None and len(nodes) > 1:
-        raise _Refused(f"{len(nodes)} rows fit; say `where` more closely, or how to `combine` them (second: {nodes[1].place})")
+        raise _Refused(
+            f"{len(nodes)} rows fit; say `where` more closely, or how to `combine` them (second: {nodes[1].place})"
+        )
     if how not in (None, "sum", "max", "mean"):
         raise _Refused("`combine` must be sum, max or mean")
     total = float(sum(listed))

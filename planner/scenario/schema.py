@@ -25,8 +25,6 @@ from planner.scenario.policy import (
 )
 from planner.scenario.supply import Device, Holding, Offer, Order, SupplyLimit
 
-
-
 RankOrName = Annotated[
     Annotated[ObjectiveName, Tag(f"{TAG}text")] | Annotated[Rank, Tag(f"{TAG}mapping")], Discriminator(shape)
 ]
@@ -47,7 +45,8 @@ class Document(Part):
     )
     money: Money = Field(default_factory=Money, description="Currency and discounting.")
     objective: Annotated[
-        Annotated[ObjectiveName, Tag(f"{TAG}text")] | Annotated[list[RankOrName], Tag(f"{TAG}list")], Discriminator(shape)
+        Annotated[ObjectiveName, Tag(f"{TAG}text")] | Annotated[list[RankOrName], Tag(f"{TAG}list")],
+        Discriminator(shape),
     ] = Field(
         "cost",
         description="cost: least discounted cost; served: most demand served, weighed by its penalty; carbon: least carbon; "

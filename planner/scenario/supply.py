@@ -34,9 +34,13 @@ class Device(Noted):
     """An accelerator class."""
 
     maker: Text | None = Field(None, description="Who makes it.", examples=["nvidia"])
-    memory_gb: Positive | None = Field(None, description="Memory, GB; needed where a workload asks for any.", examples=[80])
+    memory_gb: Positive | None = Field(
+        None, description="Memory, GB; needed where a workload asks for any.", examples=[80]
+    )
     power_kw: NonNegative = Field(
-        0.0, description="Nameplate draw with its share of the server, kW; what a site must have power for.", examples=[1.275]
+        0.0,
+        description="Nameplate draw with its share of the server, kW; what a site must have power for.",
+        examples=[1.275],
     )
     active_power_kw: NonNegative | None = Field(
         None, description="Draw at work, kW; the nameplate's where absent.", examples=[0.97]
@@ -60,10 +64,14 @@ class Pool(Part):
         0.95, description="Probability with which the capacity must be there.", examples=[0.95]
     )
     correlation: Annotated[float, Limits(ge=0, le=0.99)] = Field(
-        0.0, description="Correlation between the outages of two nodes; 0 is binomial, more is beta-binomial.", examples=[0.02]
+        0.0,
+        description="Correlation between the outages of two nodes; 0 is binomial, more is beta-binomial.",
+        examples=[0.02],
     )
     verification_overhead: Annotated[float, Limits(ge=1)] = Field(
-        1.0, description="How many times work is done on average, to check the nodes against one another.", examples=[1.1]
+        1.0,
+        description="How many times work is done on average, to check the nodes against one another.",
+        examples=[1.1],
     )
     churn_per_hour: NonNegative = Field(0.0, description="Times an hour that a busy node leaves.", examples=[0.05])
     job_hours: NonNegative = Field(
@@ -97,11 +105,15 @@ class Offer(Noted):
     price_per_hour: Series | None = Field(
         None, description="Price of a device-hour: committed hours (lease, reserve) or rented ones.", examples=[2.5]
     )
-    deposit_share: Fraction = Field(0.0, description="Share of the price that is paid when ordering (buy).", examples=[0.2])
+    deposit_share: Fraction = Field(
+        0.0, description="Share of the price that is paid when ordering (buy).", examples=[0.2]
+    )
     maintenance_per_unit_year: NonNegativeSeries = Field(
         0.0, description="Running cost of a device in place, a year.", examples=[1500]
     )
-    lead_time_months: NonNegative = Field(0.0, description="From order to arrival, months; orders start with the horizon.", examples=[9])
+    lead_time_months: NonNegative = Field(
+        0.0, description="From order to arrival, months; orders start with the horizon.", examples=[9]
+    )
     term_months: Positive | None = Field(None, description="Term of a lease or reservation, months.", examples=[12])
     life_months: Positive | None = Field(
         None, description="Life of a device that was bought, months; 60 where absent.", examples=[60]
@@ -110,7 +122,9 @@ class Offer(Noted):
         None, description="Share of the book value that early sale brings; absent: no early sale.", examples=[0.6]
     )
     salvage_share: Fraction | None = Field(
-        None, description="Share of the book value that counts at the horizon's end; money.salvage where absent.", examples=[0.5]
+        None,
+        description="Share of the book value that counts at the horizon's end; money.salvage where absent.",
+        examples=[0.5],
     )
     supply: NonNegativeSeries | None = Field(
         None,
@@ -149,7 +163,9 @@ class SupplyLimit(Noted):
 
     maker: Text | None = Field(None, description="All committed offers of this maker's devices.", examples=["nvidia"])
     device: Text | None = Field(None, description="All committed offers of this device.", examples=["h100-sxm"])
-    offers: list[Text] | None = Field(None, description="These committed offers.", examples=[["buy-h100", "lease-h100"]])
+    offers: list[Text] | None = Field(
+        None, description="These committed offers.", examples=[["buy-h100", "lease-h100"]]
+    )
     units: NonNegativeSeries | None = Field(None, description="Devices in each period.", examples=[500000])
     units_per_year: dict[str, NonNegative] | None = Field(
         None, description="Devices in each calendar year; years left out have no limit.", examples=[{"2024": 550000}]

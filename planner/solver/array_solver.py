@@ -60,7 +60,5 @@ class ArraySolver(pulp.LpSolver):
         solution = self.solution = self.answer_problem(lp)
         if solution.x is not None:
             lp.record(solution.x, activity(lp.arrays, solution.x), solution.row_dual, solution.reduced_cost)
-        status = _PULP_STATUS.get(solution.status) or _PULP_LIMIT.get(
-            solution.reason, pulp.LpSolveStatus.Stopped
-        )
+        status = _PULP_STATUS.get(solution.status) or _PULP_LIMIT.get(solution.reason, pulp.LpSolveStatus.Stopped)
         return self.buildStats(lp, status, solution.has_plan, start=start, best_bound=solution.bound)

@@ -182,9 +182,7 @@ def _factored(handle: Any) -> Any:
     The stubs of highspy lack the calls on the basis, hence no type.
     """
     info, status = handle.getInfo(), handle.getModelStatus()
-    if status != HighsModelStatus.kOptimal or info.basis_validity != int(
-        highspy.BasisValidity.kBasisValidityValid
-    ):
+    if status != HighsModelStatus.kOptimal or info.basis_validity != int(highspy.BasisValidity.kBasisValidityValid):
         raise SolverError("HiGHS", "ended without an optimal basis")
     if not handle.getNumRow() or handle.getBasicVariables()[0] == HighsStatus.kOk:
         return handle

@@ -108,9 +108,7 @@ def _converse(request: dict[str, Any], name: str) -> tuple[dict[str, Any], bool]
     # -P keeps this folder off the path, where a file named ortools.py would hide the package.
     command = [sys.executable, "-P", str(_SCRIPT)]
     # A session of its own, so that Ctrl-C in a terminal reaches only us.
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
-    ) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         asked, told = process.stdin, process.stdout
@@ -134,9 +132,7 @@ def _require(name: str, arrays: Arrays) -> None:
         text = f"the solver {name} is part of OR-Tools: pip install 'planner[ortools]'"
         raise InputError(Problem(text, code="solver_missing"))
     if arrays.is_mip and name != "scip":
-        raise InputError(
-            Problem(f"{name} cannot keep counts whole; take highs or scip", code="solver_unsuited")
-        )
+        raise InputError(Problem(f"{name} cannot keep counts whole; take highs or scip", code="solver_unsuited"))
 
 
 def _label(name: str) -> str:
@@ -150,7 +146,4 @@ def _parameters(name: str, settings: SolveOptions) -> str:
     if name == "glop":
         return f"random_seed: {settings.seed}"
     criteria = "eps_optimal_absolute: 1e-9 eps_optimal_relative: 1e-9"
-    return (
-        f"num_threads: {settings.threads} termination_criteria "
-        f"{{ simple_optimality_criteria {{ {criteria} }} }}"
-    )
+    return f"num_threads: {settings.threads} termination_criteria {{ simple_optimality_criteria {{ {criteria} }} }}"

@@ -42,9 +42,7 @@ def _check_core() -> None:
         if not hasattr(getattr(rust, kind, None), call)
     ]
     if lost:
-        raise SolverError(
-            "PuLP", f"version {pulp.__version__} lacks {', '.join(lost)}; install pulp>=4.2,<4.3"
-        )
+        raise SolverError("PuLP", f"version {pulp.__version__} lacks {', '.join(lost)}; install pulp>=4.2,<4.3")
 
 
 _check_core()
@@ -73,9 +71,7 @@ class PlanProblem(pulp.LpProblem):
         """Write an answer into the variables and constraints: values, slacks, and duals where given."""
         core: Any = self._model  # its stubs ask for lists, but any sequence is taken
         arrays = self.arrays
-        slack = np.where(
-            np.isfinite(arrays.row_lower), activity - arrays.row_lower, arrays.row_upper - activity
-        )
+        slack = np.where(np.isfinite(arrays.row_lower), activity - arrays.row_lower, arrays.row_upper - activity)
         slack[np.isinf(slack)] = 0.0  # a row without a bound
         with _collector_paused():
             core.set_variable_values(_Numbered(x))

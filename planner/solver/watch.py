@@ -74,6 +74,4 @@ class Watch:
             number if abs(number) < highspy.kHighsInf else None
             for number in (state.mip_primal_bound, state.mip_dual_bound, state.mip_gap)
         )
-        return Progress(
-            seconds, value, bound, gap, max(0, state.simplex_iteration_count), max(0, state.mip_node_count)
-        )
+        return Progress(seconds, value, bound, gap, max(0, state.simplex_iteration_count), max(0, state.mip_node_count))

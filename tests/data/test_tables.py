@@ -63,9 +63,7 @@ def one(rows, **wanted):
 
 def units(rows, **wanted):
     return sum(
-        number(row, "units")
-        for row in rows
-        if all(row[column].startswith(value) for column, value in wanted.items())
+        number(row, "units") for row in rows if all(row[column].startswith(value) for column, value in wanted.items())
     )
 
 
@@ -346,9 +344,7 @@ def test_egress_gets_cheaper_with_volume():
     tiers = defaultdict(list)
     for row in read("egress"):
         assert row["kind"] in {"internet", "inter-region"}
-        tiers[row["provider"], row["kind"]].append(
-            (number(row, "tier_from_tb"), number(row, "price_usd_per_gb"))
-        )
+        tiers[row["provider"], row["kind"]].append((number(row, "tier_from_tb"), number(row, "price_usd_per_gb")))
     for steps in tiers.values():
         assert steps[0][0] == 0
         assert [start for start, _ in steps] == sorted(start for start, _ in steps)
@@ -432,9 +428,7 @@ def test_supply_after_the_last_report_is_marked_as_assumed():
             assert row["note"].startswith("assumption")
     for series in ("press", "epoch"):
         for year in ("2026", "2027"):
-            makers = {
-                row["maker"] for row in rows if row["series"] == series and row["period"].startswith(year)
-            }
+            makers = {row["maker"] for row in rows if row["series"] == series and row["period"].startswith(year)}
             assert makers == {"amd", "nvidia"}
 
 
@@ -510,10 +504,7 @@ def test_the_claim_recomputes_its_training_and_break_even():
     """4,211 and 10,528 H100-months; as much as 15.25 and 38.12 million minutes of video."""
     facts = claim()
     minute = (
-        facts["dit_xl_2_forward_flop"]
-        * facts["sampling_steps"]
-        * facts["model_size_factor"]
-        * facts["frames_factor"]
+        facts["dit_xl_2_forward_flop"] * facts["sampling_steps"] * facts["model_size_factor"] * facts["frames_factor"]
     )
     assert minute == pytest.approx(facts["flop_per_video_minute"])
     month = facts["h100_peak_flop_per_s"] * facts["training_month"]

@@ -103,9 +103,7 @@ def test_places_follow_the_value_that_won(folder):
 
 
 def test_places_in_a_merged_list_use_its_new_positions(folder):
-    write(
-        base="s:\n- {name: a, x: 1}\n- {name: b, x: 1}\n", over="s:\n- {name: c, x: 1}\n- {name: b, x: 2}\n"
-    )
+    write(base="s:\n- {name: a, x: 1}\n- {name: b, x: 1}\n", over="s:\n- {name: c, x: 1}\n- {name: b, x: 2}\n")
     tree = load_tree("base.yaml", ["over.yaml"])
     assert [tree.value_place(("s", i, "x")) for i in range(3)] == [
         Place("base.yaml", 2, 16),
@@ -300,9 +298,7 @@ def test_parse_set(text, value):
     assert place == Place(f"--set '{text}'")
 
 
-@pytest.mark.parametrize(
-    "text", ["a", "a.b", "", "=1", "a=", "a= ", "a=[", "a={b: 1, b: 2}", "a=.nan", "a=!!x y"]
-)
+@pytest.mark.parametrize("text", ["a", "a.b", "", "=1", "a=", "a= ", "a=[", "a={b: 1, b: 2}", "a=.nan", "a=!!x y"])
 def test_settings_that_cannot_be_read(text):
     (problem,) = set_refused("a: 1", text)
     assert problem.place == Place(f"--set '{text}'")
@@ -402,9 +398,7 @@ def test_set_value_leaves_its_tree_alone():
 # ---- laws --------------------------------------------------------------------------------------------------
 
 LEAVES = st.integers(0, 3) | st.none() | st.lists(st.integers(0, 3), max_size=2)
-MAPPINGS = st.recursive(
-    LEAVES, lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3), max_leaves=8
-)
+MAPPINGS = st.recursive(LEAVES, lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3), max_leaves=8)
 SCENARIOS = st.dictionaries(st.sampled_from("abc"), MAPPINGS, max_size=3)
 
 

@@ -241,9 +241,7 @@ def test_deep_nesting_does_not_crash_the_interpreter():
         "    try:\n        read('s', text=text)\n"
         "    except InputError as error:\n        print(error.problems[-1].code)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.split() == ["depth"] * len(DEEP)
 
 

@@ -273,9 +273,7 @@ def test_load_hands_over_every_number():
 
 def test_values_are_snapped():
     """Counts become whole and values a hair from a bound sit on it; others stay."""
-    arrays = programme(
-        [1, 1, 1, 1], lower=[0, 0, -INF, 1e6], upper=[9, 1, INF, INF], integer=[True, *[False] * 3]
-    )
+    arrays = programme([1, 1, 1, 1], lower=[0, 0, -INF, 1e6], upper=[9, 1, INF, INF], integer=[True, *[False] * 3])
     given = np.array([2.9999999, 1 + 1e-10, -0.25, 1e6 - 1e-4])
     assert snapped(arrays, given).tolist() == [3.0, 1.0, -0.25, 1e6]
 

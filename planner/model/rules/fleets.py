@@ -57,7 +57,13 @@ def configuration(model: Model) -> None:
     chosen = [position.get((key[2], key[3]), -1) for key in model.run.keys]
     tied = [i for i, c in enumerate(chosen) if c >= 0]
     rows = programme.add_rows(
-        "configuration", model.run.axes, [model.run.keys[i] for i in tied], model.each_slice, "<=", 0.0, mask=model.run.at[:, :, tied] >= 0
+        "configuration",
+        model.run.axes,
+        [model.run.keys[i] for i in tied],
+        model.each_slice,
+        "<=",
+        0.0,
+        mask=model.run.at[:, :, tied] >= 0,
     )
     programme.enter(rows.at, model.run.at[:, :, tied], 1.0)
     programme.enter(rows.at, model.configure.at[0, [chosen[i] for i in tied]], -model.useful_run[:, :, tied])
@@ -79,7 +85,13 @@ def porting(model: Model) -> None:
     ]
     modes = [i for i, _ in tied]
     rows = programme.add_rows(
-        "porting", model.run.axes, [model.run.keys[i] for i in modes], model.each_slice, "<=", 0.0, mask=model.run.at[:, :, modes] >= 0
+        "porting",
+        model.run.axes,
+        [model.run.keys[i] for i in modes],
+        model.each_slice,
+        "<=",
+        0.0,
+        mask=model.run.at[:, :, modes] >= 0,
     )
     programme.enter(rows.at, model.run.at[:, :, modes], 1.0)
     for n, (i, j) in enumerate(tied):
@@ -100,7 +112,9 @@ def accumulation(model: Model) -> None:
     stands = inputs.stands
     fixed = np.stack([s.fixed for s in stands], axis=-1) if stands else np.zeros((model.T, 0))
     change = np.diff(fixed, axis=0, prepend=0.0)
-    rows = programme.add_rows("accumulation", model.fleet.axes, model.fleet.keys, (model.T,), "==", change, mask=model.fleet.at >= 0)
+    rows = programme.add_rows(
+        "accumulation", model.fleet.axes, model.fleet.keys, (model.T,), "==", change, mask=model.fleet.at >= 0
+    )
     programme.enter(rows.at, model.fleet.at, 1.0)
     programme.enter(rows.at[1:], model.fleet.at[:-1], -1.0)
     for i, stand in enumerate(stands):
@@ -162,7 +176,9 @@ def supply(model: Model) -> None:
     exists = np.zeros((*model.each_slice, len(names)), bool)
     for i, n in members:
         exists[:, :, n] |= model.rent.at[:, :, i] >= 0
-    rows = model.programme.add_rows("pool", ("offer",), [(o,) for o in names], model.each_slice, "<=", right, mask=exists)
+    rows = model.programme.add_rows(
+        "pool", ("offer",), [(o,) for o in names], model.each_slice, "<=", right, mask=exists
+    )
     for i, n in members:
         model.programme.enter(rows.at[:, :, n], model.rent.at[:, :, i], 1.0)
 
@@ -193,10 +209,20 @@ def _limit(model: Model, name: str, axis: str, limits: dict[str, SupplyLimit]) -
     by_period = [n for n in sorted(limits) if limits[n].units is not None]
     spans = {n: _spans(np.eye(model.T), limits[n]) for n in by_period}
     units = {n: time.series(limits[n].units or 0.0) * time.series(limits[n].share) for n in by_period}
-    right = np.stack([np.cumsum(units[n]) if limits[n].carry_over else units[n] for n in by_period], axis=-1) if by_period else 0.0
+    right = (
+        np.stack([np.cumsum(units[n]) if limits[n].carry_over else units[n] for n in by_period], axis=-1)
+        if by_period
+        else 0.0
+    )
     exists = [_reached(model, spans[n], limits[n]) for n in by_period]
     rows = programme.add_rows(
-        name, (axis,), [(n,) for n in by_period], (model.T,), "<=", right, mask=np.stack(exists, axis=-1) if exists else True
+        name,
+        (axis,),
+        [(n,) for n in by_period],
+        (model.T,),
+        "<=",
+        right,
+        mask=np.stack(exists, axis=-1) if exists else True,
     )
     for j, n in enumerate(by_period):
         for i in members_of(model, limits[n]):
@@ -210,7 +236,13 @@ def _limit(model: Model, name: str, axis: str, limits: dict[str, SupplyLimit]) -
     flat = np.concatenate([amounts[n] for n in yearly]) if yearly else np.zeros(0)
     reached = np.concatenate([_reached(model, spans[n], limits[n]) for n in yearly]) if yearly else np.zeros(0, bool)
     rows = programme.add_rows(
-        f"{name}_year", (axis, "year"), keys, (), "<=", np.where(np.isfinite(flat), flat, 0.0), mask=reached & np.isfinite(flat)
+        f"{name}_year",
+        (axis, "year"),
+        keys,
+        (),
+        "<=",
+        np.where(np.isfinite(flat), flat, 0.0),
+        mask=reached & np.isfinite(flat),
     )
     for j, n in enumerate(yearly):
         at = rows.at[0, j * len(years) : (j + 1) * len(years)]
@@ -232,7 +264,9 @@ def _reached(model: Model, spans: np.ndarray, limit: SupplyLimit) -> np.ndarray:
 def _yearly(limit: SupplyLimit, years: list[str], year_of: tuple[str, ...], share: np.ndarray) -> np.ndarray:
     """Return what each year allows, infinite where nothing is stated; the share is that of the year's first period."""
     listed = limit.units_per_year or {}
-    amounts = np.array([listed.get(year, np.inf) * share[year_of.index(year)] if year in listed else np.inf for year in years])
+    amounts = np.array(
+        [listed.get(year, np.inf) * share[year_of.index(year)] if year in listed else np.inf for year in years]
+    )
     return np.cumsum(amounts) if limit.carry_over else amounts
 
 
@@ -244,13 +278,23 @@ def commitment(model: Model) -> None:
     inputs, programme = model.inputs, model.programme
     doc, time = inputs.doc, inputs.time
     names = [o for o in inputs.offers if doc.offers[o].min_commitment is not None]
-    least = np.stack([time.series(doc.offers[o].min_commitment or 0.0) for o in names], axis=-1) if names else np.zeros((model.T, 0))
+    least = (
+        np.stack([time.series(doc.offers[o].min_commitment or 0.0) for o in names], axis=-1)
+        if names
+        else np.zeros((model.T, 0))
+    )
     position = {key[0]: j for j, key in enumerate(model.commit.keys)}
     obliged = np.array([o not in position for o in names], bool)
     stands = [[i for i, s in enumerate(inputs.stands) if s.name == o] for o in names]
     exists = np.array([(model.fleet.at[:, i] >= 0).any(axis=1) for i in stands], bool).T.reshape(model.T, len(names))
     rows = programme.add_rows(
-        "commitment", ("offer",), [(o,) for o in names], (model.T,), ">=", np.where(obliged, least, 0.0), mask=exists & (least > 0)
+        "commitment",
+        ("offer",),
+        [(o,) for o in names],
+        (model.T,),
+        ">=",
+        np.where(obliged, least, 0.0),
+        mask=exists & (least > 0),
     )
     caps = programme.add_rows(
         "commitment_cap", ("offer",), [(o,) for o in names], (model.T,), "<=", 0.0, mask=exists & ~obliged[None, :]

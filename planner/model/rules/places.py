@@ -15,7 +15,9 @@ def peak_kw(model: Model) -> np.ndarray:
     doc = model.inputs.doc
     return np.array(
         [
-            doc.devices[model.inputs.devices[s.d]].power_kw * (doc.sites[s.site].peak_pue or doc.sites[s.site].pue) if s.facility else 0.0
+            doc.devices[model.inputs.devices[s.d]].power_kw * (doc.sites[s.site].peak_pue or doc.sites[s.site].pue)
+            if s.facility
+            else 0.0
             for s in model.inputs.stands
         ]
     )
@@ -37,8 +39,14 @@ def power(model: Model) -> None:
         exists[:, 0, j] |= model.fleet.at[:, i] >= 0
         exists[:, :, j] |= model.rent.at[:, :, i] >= 0
     columns, candidate, given = opening_of(model, limited)
-    mw = np.stack([time.series(doc.sites[s].power_mw or 0.0) for s in limited], axis=-1) if limited else np.zeros((model.T, 0))
-    rows = programme.add_rows("power", ("site",), [(s,) for s in limited], model.each_slice, "<=", (mw * given)[:, None, :], mask=exists)
+    mw = (
+        np.stack([time.series(doc.sites[s].power_mw or 0.0) for s in limited], axis=-1)
+        if limited
+        else np.zeros((model.T, 0))
+    )
+    rows = programme.add_rows(
+        "power", ("site",), [(s,) for s in limited], model.each_slice, "<=", (mw * given)[:, None, :], mask=exists
+    )
     for i, j in drawing:
         programme.enter(rows.at[:, :, j], model.fleet.at[:, i][:, None], kw[i] / KW_PER_MW)
         programme.enter(rows.at[:, :, j], model.rent.at[:, :, i], kw[i] / KW_PER_MW)
@@ -66,7 +74,13 @@ def siting(model: Model) -> None:
     fleet, rent = model.fleet.at[:, bound][:, None, :], model.rent.at[:, :, bound]
     first = np.arange(model.K)[None, :, None] == 0
     rows = programme.add_rows(
-        "siting", ("site", "offer"), [model.fleet.keys[i] for i in bound], model.each_slice, "<=", 0.0, mask=((fleet >= 0) & first) | (rent >= 0)
+        "siting",
+        ("site", "offer"),
+        [model.fleet.keys[i] for i in bound],
+        model.each_slice,
+        "<=",
+        0.0,
+        mask=((fleet >= 0) & first) | (rent >= 0),
     )
     programme.enter(rows.at, fleet, 1.0)
     programme.enter(rows.at, rent, 1.0)
@@ -75,7 +89,9 @@ def siting(model: Model) -> None:
 
 def opening(model: Model) -> None:
     """Openings and closings are changes: open[t,s] - open[t-1,s] = opened[t,s] - closed[t,s]."""
-    rows = model.programme.add_rows("opening", ("site",), model.open.keys, (model.T,), "==", 0.0, mask=model.open.at >= 0)
+    rows = model.programme.add_rows(
+        "opening", ("site",), model.open.keys, (model.T,), "==", 0.0, mask=model.open.at >= 0
+    )
     model.programme.enter(rows.at, model.open.at, 1.0)
     model.programme.enter(rows.at[1:], model.open.at[:-1], -1.0)
     model.programme.enter(rows.at, model.opened.at, -1.0)

@@ -36,7 +36,9 @@ def campaign_devices(model: Model) -> None:
     for o in model.options:
         if (o.campaign, o.device, o.site) in ways:
             exists[:, ways.index((o.campaign, o.device, o.site))] |= during[o.campaign][o.start] > 0
-    rows = model.programme.add_rows("campaign_devices", ("campaign", "device", "site"), ways, (model.T,), "==", 0.0, mask=exists)
+    rows = model.programme.add_rows(
+        "campaign_devices", ("campaign", "device", "site"), ways, (model.T,), "==", 0.0, mask=exists
+    )
     model.programme.enter(rows.at[:, [ways.index(key[:3]) for key in model.train.keys]], model.train.at, 1.0)
     for j, o in enumerate(model.options):
         row = rows.at[:, ways.index((o.campaign, o.device, o.site))]
@@ -136,7 +138,9 @@ def budgets(model: Model) -> None:
         for label, periods in _spans(budget.per, time.names, time.years):
             labels.append((name, label))
             members.append(periods)
-            limits.append(amounts[periods[0]] - sum(_spent_anyway(item, budget.covers, periods) for item in programme.items))
+            limits.append(
+                amounts[periods[0]] - sum(_spent_anyway(item, budget.covers, periods) for item in programme.items)
+            )
     rows = programme.add_rows("budget", ("budget", "span"), labels, (), "<=", np.array(limits))
     for j, (name, _) in enumerate(labels):
         for item in programme.items:

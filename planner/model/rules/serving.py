@@ -66,7 +66,7 @@ def capacity(model: Model) -> None:
     is_open = opening_of(model, [sale.site for sale in model.sales])
     exists = (model.work.at >= 0) & np.isfinite(limit)[:, None, :]
     finite = np.where(np.isfinite(limit), limit, 0.0)
-    given = finite * (is_open[2] if len(limits) else 1.0)
+    given = finite * (is_open[2] if limits else 1.0)
     rows = model.programme.add_rows(
         "capacity", model.work.axes, model.work.keys, model.each_slice, "<=", given[:, None, :], mask=exists
     )

@@ -74,7 +74,9 @@ def link_capacity(model: Model) -> None:
     inputs, programme = model.inputs, model.programme
     routes = inputs.routes
     limited = [a for a in range(len(routes.arcs)) if np.isfinite(routes.capacity_gbps[:, a]).all()]
-    shared = {a: next(b for b in limited if routes.arcs[b].link == routes.arcs[a].link) for a in limited if routes.shared[a]}
+    shared = {
+        a: next(b for b in limited if routes.arcs[b].link == routes.arcs[a].link) for a in limited if routes.shared[a]
+    }
     owners = [a for a in limited if shared.get(a, a) == a]
     keys = [(routes.arcs[a].link, routes.arcs[a].tail, routes.arcs[a].head) for a in owners]
     rows = programme.add_rows(
