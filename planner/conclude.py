@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from planner.plan.prices import prices
 from planner.precheck import scaling_note
 from planner.scenario.load import Scenario
 from planner.solver.options import SolveOptions
+from planner.solver.solution import relative_gap
 from planner.solver.solve import solver_named
 
 if TYPE_CHECKING:
@@ -57,11 +59,12 @@ def conclude(
         limits = ()
         frames["prices"] = prices(built, np.zeros(built.model.programme.size[1]), reader, last.objective.unit)
     served, unmet, weights = fractions(inputs, frames["demand"])
+    value, bound, gap = _best(first, last, built)
     return replace(
         base,
-        objective=_signed(first.value),
-        bound=_bound(first),
-        gap=first.solution.gap,
+        objective=value,
+        bound=bound,
+        gap=gap,
         served_fraction=served,
         unmet_fraction=unmet,
         weights=weights,
@@ -73,13 +76,20 @@ def conclude(
     )
 
 
-def _signed(value: float) -> float:
-    return value + 0.0
+def _best(first: Stage, last: Stage, built: Built) -> tuple[float, float | None, float | None]:
+    """Return the first objective of the plan, its bound and the gap.
 
-
-def _bound(stage: Stage) -> float | None:
-    bound = stage.solution.bound
-    return None if bound is None else stage.objective.sign * bound * stage.unit + 0.0
+    Where other objectives come after it, the plan's value is what they left of it, within its tolerance.
+    """
+    value, bound, gap = first.value, first.solution.bound, first.solution.gap
+    proven = None if bound is None else first.objective.sign * bound * first.unit + 0.0
+    if last is not first:
+        assert last.solution.x is not None
+        x = last.solution.x * built.finished.scale
+        parts = (first.objective.coefficients * x).tolist()
+        value = first.objective.sign * math.fsum([*parts, first.objective.constant])
+        gap = None if proven is None else relative_gap(value / first.unit, proven / first.unit)
+    return value + 0.0, proven, gap
 
 
 def _duals_are(stage: Stage) -> str:
@@ -145,7 +155,7 @@ def _can_meet(built: Built, stage: Stage, columns: Floats, name: str, options: S
     arrays = replace(stage.arrays, cost=cost, constant=0.0)
     extra = len(stage.arrays.row_lower) - built.model.programme.size[1]
     if extra:
-        arrays, _ = built.finished.arrays(cost / built.finished.scale, 0.0)
+        arrays, _ = built.finished.arrays(cost / built.finished.scale, 0.0, free=True)
     solution = solver_named(name, replace(options, progress=None)).answer(arrays)
     return solution.objective is not None and solution.status == "optimal" and solution.objective <= 1e-6
 

@@ -16,7 +16,7 @@ from planner.model.arrays import Arrays, Floats
 from planner.model.build import Built, Objective, build
 from planner.model.programme import ExtraRow
 from planner.plan.plan import Plan
-from planner.precheck import precheck
+from planner.precheck import precheck, too_large
 from planner.scenario.check import ranks
 from planner.scenario.load import Scenario
 from planner.scenario.policy import Rank
@@ -103,10 +103,9 @@ def solve(scenario: Scenario, request: Request | None = None) -> Plan:
     request = request or Request()
     timer = Timer()
     name, options = request.resolved(scenario)
+    _check_solver(name, options, scenario if request.solver is None else None)
     with timer.part("inputs"):
-        inputs = inputs_of(scenario)
-        if problems := precheck(scenario, inputs):
-            raise InputError(problems)
+        inputs = _inputs(scenario)
     with timer.part("build"):
         built = build(inputs)
     stages = _stages(built, name, options, request, timer)
@@ -115,12 +114,30 @@ def solve(scenario: Scenario, request: Request | None = None) -> Plan:
     return plan.with_timings(timer.seconds)
 
 
+def _check_solver(name: str, options: SolveOptions, scenario: Scenario | None) -> None:
+    """Refuse an unknown solver before any work is done; `scenario` is the one that names it, if one does."""
+    try:
+        solver_named(name, options)
+    except InputError as error:
+        if scenario is None:
+            raise
+        at = scenario.place(("solver", "name"))
+        raise InputError([replace(problem, path="solver.name", place=at) for problem in error.problems]) from None
+
+
 def dry_run(scenario: Scenario) -> dict[str, int]:
     """Return the size of a scenario's programme without solving it."""
+    return _size(build(_inputs(scenario)))
+
+
+def _inputs(scenario: Scenario) -> Inputs:
+    """Return the inputs of a scenario that can be planned for."""
+    if problems := too_large(scenario):
+        raise InputError(problems)
     inputs = inputs_of(scenario)
     if problems := precheck(scenario, inputs):
         raise InputError(problems)
-    return _size(build(inputs))
+    return inputs
 
 
 def all_ranks(inputs: Inputs) -> list[Rank]:
@@ -135,18 +152,12 @@ def _stages(built: Built, name: str, options: SolveOptions, request: Request, ti
     held: list[ExtraRow] = []
     for rank in all_ranks(built.model.inputs):
         objective = built.objective(rank.of)
-        with timer.part("load"):
-            arrays, unit = built.finished.arrays(objective.coefficients, objective.constant, held)
-            problem = to_problem(arrays)
-            runner = solver_named(name, replace(options, gap=options.gap))
-        if request.mps is not None and not stages:
-            export_mps(problem, request.mps)
-        with timer.part("solve"):
-            problem.solve(runner)
-        solution = runner.solution
-        if solution is None:
-            raise SolverError(name, "gave no answer")
-        stages.append(Stage(rank, objective, arrays, unit, solution, getattr(runner, "handle", None)))
+        mps = request.mps if not stages else None
+        stage = _stage(built, rank, objective, held, name, options, timer, mps=mps)
+        if stage.solution.status == "infeasible" or stopped_by_derivation(built, stage):
+            stage = _stage(built, rank, objective, held, name, options, timer, free=True)
+        stages.append(stage)
+        solution, unit = stage.solution, stage.unit
         if solution.status != "optimal":
             break
         assert solution.objective is not None
@@ -155,6 +166,24 @@ def _stages(built: Built, name: str, options: SolveOptions, request: Request, ti
             ExtraRow(f"rank({rank.of})", objective.coefficients, best - objective.constant + rank.tolerance * abs(best))
         )
     return stages
+
+
+def _stage(
+    built: Built, rank: Rank, objective: Objective, held: list[ExtraRow], name: str, options: SolveOptions,
+    timer: Timer, *, free: bool = False, mps: str | None = None,
+) -> Stage:  # fmt: skip
+    """Solve for one objective; `free` of the bounds that were derived, not stated."""
+    with timer.part("load"):
+        arrays, unit = built.finished.arrays(objective.coefficients, objective.constant, held, free=free)
+        problem = to_problem(arrays)
+        runner = solver_named(name, options)
+    if mps is not None:
+        export_mps(problem, mps)
+    with timer.part("solve"):
+        problem.solve(runner)
+    if runner.solution is None:
+        raise SolverError(name, "gave no answer")
+    return Stage(rank, objective, arrays, unit, runner.solution, getattr(runner, "handle", None))
 
 
 def _size(built: Built) -> dict[str, int]:
@@ -173,9 +202,9 @@ def _plan(scenario: Scenario, built: Built, stages: list[Stage], name: str, opti
 
     first = stages[0]
     status = next((stage.solution.status for stage in stages if stage.solution.status != "optimal"), "optimal")
-    usable = [stage for stage in stages if stage.solution.has_plan]
-    if usable and unbounded_by_derivation(built, usable[-1]):
-        status, usable = "unbounded", []
+    if status == "infeasible" and len(stages) > 1:
+        status = "limit"  # what keeps the first objective keeps every rule: the solver lost it in rounding
+    usable = [stage for stage in stages if stage.solution.has_plan] if status != "unbounded" else []
     base = Plan(
         status=status,
         scenario=scenario.plain,
@@ -190,15 +219,15 @@ def _plan(scenario: Scenario, built: Built, stages: list[Stage], name: str, opti
     return conclude(base, scenario, built, stages, usable, name, options)
 
 
-def unbounded_by_derivation(built: Built, stage: Stage) -> bool:
-    """Return whether a bound that was derived, not stated, binds at a price: then nothing in the scenario bounds it."""
+def stopped_by_derivation(built: Built, stage: Stage) -> bool:
+    """Return whether a bound that was derived, not stated, binds at a price: then it must be left out to see what does."""
     x, prices = stage.solution.x, stage.solution.reduced_cost
     finished = built.finished
     if x is None or prices is None:
         return False
     width = np.maximum(1.0, np.abs(finished.upper))
     at_bound = (
-        finished.derived & np.isfinite(finished.upper) & (finished.upper > 0) & (x >= finished.upper - 1e-9 * width)
+        finished.derived & np.isfinite(stage.arrays.upper) & (finished.upper > 0) & (x >= finished.upper - 1e-9 * width)
     )
     significant = 1e-7 * max(1.0, float(np.abs(stage.arrays.cost).max(initial=0.0)))
     return bool((at_bound & (prices < -significant)).any())

@@ -7,14 +7,74 @@ import numpy as np
 from planner.errors import Problem
 from planner.inputs.inputs import Inputs
 from planner.inputs.modes import barriers
+from planner.scenario.horizon import slices as slices_of
 from planner.scenario.load import Scenario
+from planner.scenario.supply import COMMITTED
 
 HOPELESS_RANGE = 1e12
 """Between the largest and the least of the rates, demands or prices that meet in a rule."""
 
 
+MOST_COLUMNS = 20_000_000
+"""Decisions that a programme may have: some 10 GB in the solver."""
+
+MOST_NUMBERS = 200_000_000
+"""Numbers that the inputs may take: 1.6 GB."""
+
+
+def too_large(scenario: Scenario) -> list[Problem]:
+    """Return why the inputs of a scenario would be too large to work out, before any of them are."""
+    doc, periods = scenario.document, len(scenario.calendar.names)
+    slices = len(slices_of(doc.slices)[0])
+    placed = sum(not site.distributed for site in doc.sites.values())
+    stands = {True: 0, False: 0}
+    for offer in doc.offers.values():
+        stands[offer.kind in COMMITTED] += placed if offer.sites is None else len(offer.sites)
+    modules = sum(len(site.modules) for site in doc.sites.values())
+    numbers = {
+        "periods x slices x workloads x regions": periods * slices * len(doc.workloads) * len(doc.regions),
+        "periods x slices x offers at sites": periods * slices * sum(stands.values()),
+        "periods x periods x offers at sites": periods**2 * stands[True],
+        "periods x periods x modules and porting": periods**2 * (modules + len(doc.enablements)),
+        "workloads x regions x sites": len(doc.workloads) * len(doc.regions) * len(doc.sites),
+    }
+    what, most = max(numbers.items(), key=lambda item: item[1])
+    if most <= MOST_NUMBERS:
+        return []
+    message = f"{what} come to {most:,}, with a limit of {MOST_NUMBERS:,}: take fewer or longer periods"
+    return [Problem(message, "horizon", scenario.place(("horizon",)), "too-large")]
+
+
+def columns_of(inputs: Inputs) -> int:
+    """Return about how many decisions the programme of a scenario has, without building it."""
+    from planner.model.decisions import Model
+    from planner.model.programme import Programme
+
+    model = Model(inputs, Programme(inputs.time.names, inputs.time.slices))
+    capable = np.zeros((len(inputs.workloads), len(inputs.sites)), bool)
+    for mode in inputs.modes:
+        capable[mode.w, inputs.stands[mode.stand].s] = True
+    for sale in model.sales:
+        capable[sale.w, sale.s] = True
+    asked = inputs.demand.any(axis=(0, 1))
+    pairs = inputs.routes.allowed & asked[:, :, None] & capable[:, None, :]
+    routes, periods = inputs.routes, inputs.time.periods
+    sold_early = sum(periods + len(s.arrivals) for s in inputs.stands if s.offer.resale_share is not None)
+    by_slice = (
+        pairs.sum() + asked.sum() + len(inputs.modes) + len(model.sales) + len(routes.paths)
+        + sum(not s.committed for s in inputs.stands) + 2 * len(inputs.sites) * len(routes.arcs)
+    )  # fmt: skip
+    by_period = 2 * sum(s.committed for s in inputs.stands) + sold_early + 3 * len(inputs.sites)
+    return int(periods * (len(inputs.time.slices) * int(by_slice) + by_period))
+
+
 def precheck(scenario: Scenario, inputs: Inputs) -> list[Problem]:
     """Return what makes a scenario impossible to plan for, each with its place."""
+    columns = columns_of(inputs)
+    if columns > MOST_COLUMNS:
+        message = f"the programme would have about {columns:,} decisions, with a limit of {MOST_COLUMNS:,}"
+        hint = "take fewer periods, slices or sites, or latency limits and residency rules that rule more of them out"
+        return [Problem(f"{message}: {hint}", "horizon", scenario.place(("horizon",)), "too-large")]
     return [*_unserved(scenario, inputs), *_homeless(scenario, inputs)]
 
 
@@ -37,14 +97,11 @@ def _unserved(scenario: Scenario, inputs: Inputs) -> list[Problem]:
             continue
         cut_off = [inputs.regions[r] for r in asked.tolist() if not inputs.routes.allowed[w, r, sorted(sites)].any()]
         if cut_off:
-            listed = ", ".join(cut_off[:5]) + (" and more" if len(cut_off) > 5 else "")
-            problems.append(
-                _problem(
-                    scenario,
-                    name,
-                    f"must be served, but no site that can run it may serve {listed}: {_distance(inputs, w, cut_off[0])}",
-                )
-            )
+            names = [inputs.doc.regions[r].label or r for r in cut_off[:5]]
+            listed = ", ".join(names) + (" and more" if len(cut_off) > 5 else "")
+            why = _distance(inputs, w, cut_off[0])
+            message = f"must be served, but no site that can run it may serve {listed}: {why}"
+            problems.append(_problem(scenario, name, message))
     return problems
 
 

@@ -8,6 +8,7 @@ from planner.errors import InputError, Problem
 from planner.inputs.chains import Chains
 from planner.inputs.time import Time
 from planner.model.arrays import Floats
+from planner.scenario.base import LARGEST
 from planner.scenario.check import parts
 from planner.scenario.demand import DemandPart
 from planner.scenario.horizon import HOURS_PER_MONTH
@@ -22,7 +23,7 @@ def demand_of(doc: Document, time: Time, chains: Chains) -> Floats:
     Raises
     ------
     InputError
-        If a chain gives a negative demand.
+        If a chain gives a negative demand, or the weights that it is split by are all zero.
     """
     workloads, regions = sorted(doc.workloads), sorted(doc.regions)
     demand = np.zeros((time.periods, len(time.slices), len(workloads), len(regions)))
@@ -30,7 +31,10 @@ def demand_of(doc: Document, time: Time, chains: Chains) -> Floats:
         workload = doc.workloads[name]
         mean = np.zeros((time.periods, len(regions)))
         for part in parts(workload):
-            mean += _mean(doc, part, regions, time, chains)
+            mean += _mean(doc, name, part, regions, time, chains)
+        if (mean > LARGEST).any():
+            message = f"comes to {mean.max():.3g} an hour, which no computation can hold: look for wrong units"
+            raise InputError(Problem(message, f"workloads.{name}.demand", code="magnitude"))
         if (mean < 0).any():
             raise InputError(Problem("the chain gives a negative demand", f"workloads.{name}.demand", code="chain"))
         shape = np.ones((len(time.slices), len(regions)))
@@ -40,7 +44,7 @@ def demand_of(doc: Document, time: Time, chains: Chains) -> Floats:
     return demand
 
 
-def _mean(doc: Document, part: DemandPart, regions: list[str], time: Time, chains: Chains) -> Floats:
+def _mean(doc: Document, name: str, part: DemandPart, regions: list[str], time: Time, chains: Chains) -> Floats:
     """Return one part's mean demand per hour, shape (T, R)."""
     if part.by_region is not None:
         zero: Floats = np.zeros(time.periods)
@@ -48,7 +52,7 @@ def _mean(doc: Document, part: DemandPart, regions: list[str], time: Time, chain
     else:
         assert part.chain is not None or part.total is not None
         total = chains.result(part.chain) if part.chain is not None else time.series(part.total or 0.0)
-        amount = np.outer(total, _weights(doc, part, regions))
+        amount = np.outer(total, _weights(doc, name, part, regions))
     hours = {
         "hour": 1.0,
         "day": HOURS_A_DAY_HAS,
@@ -59,14 +63,17 @@ def _mean(doc: Document, part: DemandPart, regions: list[str], time: Time, chain
     return amount / hours * time.series(part.times)[:, None]
 
 
-def _weights(doc: Document, part: DemandPart, regions: list[str]) -> Floats:
-    """Return the share of each region in a total."""
+def _weights(doc: Document, name: str, part: DemandPart, regions: list[str]) -> Floats:
+    """Return the share of each region in a total of workload `name`."""
     if part.split is None:
         return np.ones(1)
     if isinstance(part.split, str):
         weights = np.array([doc.regions[r].weights.get(part.split, 0.0) for r in regions])
     else:
         weights = np.array([part.split.get(r, 0.0) for r in regions])
+    if not weights.any():
+        problem = Problem(f"the weights {part.split!r} of the regions are all zero", f"workloads.{name}.demand.split")
+        raise InputError(problem)
     return weights / weights.sum()
 
 

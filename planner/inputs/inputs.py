@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from planner.errors import InputError
 from planner.inputs.chains import Chains
 from planner.inputs.demand import demand_of
 from planner.inputs.modes import Mode, modes_of
@@ -80,6 +81,13 @@ def inputs_of(scenario: Scenario) -> Inputs:
     InputError
         Where a chain has no finite or a negative result.
     """
+    try:
+        return _worked_out(scenario)
+    except InputError as error:
+        raise InputError(scenario.placed(error.problems)) from None
+
+
+def _worked_out(scenario: Scenario) -> Inputs:
     doc = scenario.document
     time = time_of(doc, scenario.calendar)
     chains = Chains(doc, time)

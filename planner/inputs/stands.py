@@ -27,6 +27,11 @@ class Arrival:
     paid: bool
     period: int | None
 
+    @property
+    def vintage(self) -> str:
+        """Name of its vintage; a holding and an order may have the same name."""
+        return f"{'held' if self.period is None else 'ordered'} {self.name}"
+
 
 @dataclass(frozen=True)
 class Stand:
@@ -39,7 +44,7 @@ class Stand:
     arrives
         Periods in which devices can arrive, shape (T,); for hourly kinds, in which they can be rented.
     lasting
-        Share of each period in which devices that arrived in another are in place, shape (T, T).
+        Share of each period in which devices that arrived in another are in place, shape (T, T); empty for hourly kinds.
     fixed
         Devices in place whatever the plan decides, shape (T,).
     firm
@@ -136,7 +141,7 @@ def _stand(doc: Document, time: Time, name: str, offer: Offer, site: str, o: int
         committed=offer.kind in COMMITTED,
         months=months,
         arrives=arrives,
-        lasting=time.alive(months),
+        lasting=time.alive(months) if offer.kind in COMMITTED else np.zeros((0, 0)),
         fixed=fixed,
         firm=firm,
         work_share=work_factor(offer.pool) if offer.pool else 1.0,

@@ -12,6 +12,10 @@ from planner.scenario.horizon import MONTHS_PER_YEAR, Calendar, slices
 from planner.scenario.schema import Document
 
 
+NEARLY = 1e-9
+"""Shares of a period nearer than this to 0 or 1 are so but for the rounding of months."""
+
+
 @dataclass(frozen=True)
 class Time:
     """Periods (T) and slices (K).
@@ -75,7 +79,8 @@ class Time:
         begin = np.maximum(arrival, self.offsets[None, :-1])
         end = np.minimum(arrival + months, self.offsets[None, 1:])
         share = np.clip((end - begin) / self.months[None, :], 0.0, 1.0)
-        share[np.abs(share - 1) < 1e-12] = 1.0
+        share[np.abs(share - 1) < NEARLY] = 1.0
+        share[share < NEARLY] = 0.0
         return share
 
     def left(self, months: float, since: Floats | None = None) -> Floats:

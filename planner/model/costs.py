@@ -57,8 +57,8 @@ def book_at_end(model: Model, i: int, price: np.ndarray, since: np.ndarray) -> n
     """Return the book value at the horizon's end of a device that arrived at `since`, never above its discounted price."""
     time, stand = model.inputs.time, model.inputs.stands[i]
     share = model.inputs.doc.money.salvage if stand.offer.salvage_share is None else stand.offer.salvage_share
-    book = price * time.left(stand.months, since) / stand.months * share
-    return np.minimum(book, price * time.discount(np.maximum(since, 0.0)) / time.at_end)
+    part = time.left(stand.months, since) / stand.months * share
+    return price * np.minimum(part, time.discount(np.maximum(since, 0.0)) / time.at_end)
 
 
 def _rent(model: Model) -> None:
@@ -130,14 +130,21 @@ def _resale(model: Model) -> None:
     for j, (site, offer_name, vintage) in enumerate(model.retire.keys):
         i = position[site, offer_name]
         stand = inputs.stands[i]
-        since, units = {n: (when, u) for n, when, u in vintages(model, i)}[vintage]
-        prices = time.series(stand.offer.price_per_unit or 0.0) * inputs.exchange(stand.offer.currency)
-        price = prices[0 if units is not None else time.names.index(vintage)]
+        since = {name: when for name, when, _ in vintages(model, i)}[vintage]
+        price = vintage_price(model, i, vintage)
         left = np.clip(since + stand.months - time.offsets[:-1], 0.0, stand.months) / stand.months
         retire = model.retire.at[:, j]
         programme.charge("resale", retire, -price * left * (stand.offer.resale_share or 0.0), time.at_start, periods)
         book = book_at_end(model, i, np.array([price]), np.array([since]))
         programme.charge("salvage", retire, book, time.at_end, model.T - 1)
+
+
+def vintage_price(model: Model, i: int, vintage: str) -> float:
+    """Return the price per device of a vintage of a stand: that of its arrival, or of the start for what was held."""
+    inputs, stand = model.inputs, model.inputs.stands[i]
+    arrived = {arrival.vintage: arrival.period or 0 for arrival in stand.arrivals}
+    t = arrived[vintage] if vintage in arrived else inputs.time.names.index(vintage)
+    return float(inputs.time.series(stand.offer.price_per_unit or 0.0)[t]) * inputs.exchange(stand.offer.currency)
 
 
 def draw_kw(model: Model, i: int) -> tuple[float, float]:

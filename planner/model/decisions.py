@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from planner.inputs.inputs import Inputs
 from planner.inputs.stands import offered, sites_of
+from planner.inputs.time import Time
 from planner.model.arrays import Floats
 from planner.model.programme import Block, Programme
+from planner.scenario.schema import Document
 from planner.scenario.supply import ServerlessWork
 
 SLACK = 10.0
@@ -101,7 +103,7 @@ class Model:
         """Every serverless offer of a workload at a site."""
         doc, time = self.inputs.doc, self.inputs.time
         return tuple(
-            Sale(name, site, w, self.inputs.sites.index(site), self.inputs.workloads.index(w), offer.work[w], offer.currency, offered(offer, time))
+            Sale(name, site, w, self.inputs.sites.index(site), self.inputs.workloads.index(w), offer.work[w], offer.currency, _open(doc, time, site) & offered(offer, time))
             for name in self.inputs.offers
             for offer in [doc.offers[name]]
             for site in sites_of(doc, offer)
@@ -158,13 +160,18 @@ class Model:
             useful[:, i] = (useful[:, i] + least + stand.fixed) / np.where(
                 stand.firm > 0, stand.firm, 1.0
             ) + stand.integer
-        if any(share.min_share is not None for share in inputs.doc.shares.values()):
+        if inputs.doc.shares:  # what one offer adds, a share may ask of another
             useful = np.maximum(useful, useful.sum(axis=1, keepdims=True))
         return useful
 
     def _whole(self, w: int, devices: int) -> float:
         """Return what rounding up to whole replicas can add."""
         return float(devices) if self.inputs.doc.workloads[self.inputs.workloads[w]].whole_replicas else 0.0
+
+
+def _open(doc: Document, time: Time, site: str) -> Mask:
+    """Return the periods in which a site is, or can be, open, shape (T,)."""
+    return np.asarray(np.arange(time.periods) >= time.position(doc.sites[site].opens, 0))
 
 
 def _options(inputs: Inputs, name: str) -> list[Option]:
@@ -180,9 +187,7 @@ def _options(inputs: Inputs, name: str) -> list[Option]:
             continue
         units = campaign.units_by_device.get(device, campaign.units)
         for site in sorted(set(campaign.sites)):
-            stands = [
-                s for s in inputs.stands if s.site == site and inputs.devices[s.d] == device and not s.scattered
-            ]
+            stands = [s for s in inputs.stands if s.site == site and inputs.devices[s.d] == device and not s.scattered]
             for start in starts:
                 during = time.alive(campaign.months)[start] > 0
                 fits = time.offsets[start] + campaign.months <= end + 1e-9
@@ -277,7 +282,8 @@ def _standing(model: Model) -> None:
     arrives = np.stack([s.arrives for s in stands], axis=-1) if stands else np.zeros((model.T, 0), bool)
     whole = np.array([s.integer for s in stands], bool)
     axes, scale = ("site", "offer"), _scale(useful)
-    most = SLACK * useful.max(axis=0, initial=0.0)
+    most = useful.max(axis=0, initial=0.0)
+    most = SLACK * np.where(most > 0, most, most.max(initial=0.0) or 1.0)  # of no use, but a price may be negative
     model.fleet = add("fleet", axes, keys, (model.T,), mask=present & committed, upper=most, scale=scale)
     model.add = add(
         "add",
@@ -325,7 +331,7 @@ def vintages(model: Model, i: int) -> list[tuple[str, float, float | None]]:
     """Return name, arrival (months from the base date) and fixed units of each vintage of a stand."""
     time, stand = model.inputs.time, model.inputs.stands[i]
     arriving = [(time.names[t], float(time.offsets[t]), None) for t in np.nonzero(stand.arrives)[0]]
-    return [*arriving, *((f"held {a.name}", a.since, a.units) for a in stand.arrivals)]
+    return [*arriving, *((a.vintage, a.since, a.units) for a in stand.arrivals)]
 
 
 def _siting(model: Model) -> None:

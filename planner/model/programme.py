@@ -334,10 +334,12 @@ class Finished:
     row_lower: Floats
     row_upper: Floats
 
-    def arrays(self, cost: Floats, constant: float, extra: Sequence[ExtraRow] = ()) -> tuple[Arrays, float]:
+    def arrays(
+        self, cost: Floats, constant: float, extra: Sequence[ExtraRow] = (), *, free: bool = False
+    ) -> tuple[Arrays, float]:
         """Return the arrays for an objective in the user's units, and the units that 1 of it stands for.
 
-        `extra` rows, in the user's units, hold the objectives of higher rank.
+        `extra` rows, in the user's units, hold the objectives of higher rank. `free` leaves derived bounds out.
         """
         scaled = cost * self.scale
         used = np.abs(scaled[scaled != 0])
@@ -353,7 +355,7 @@ class Finished:
         arrays = Arrays(
             cost=scaled / unit,
             lower=self.lower,
-            upper=self.upper,
+            upper=np.where(self.derived, np.inf, self.upper) if free else self.upper,
             integer=self.integer,
             start=matrix.indptr.astype(np.int64),
             index=matrix.indices.astype(np.int32),

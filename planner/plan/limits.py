@@ -6,7 +6,7 @@ fast that side rises with it; the range is followed along all of them together (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +42,7 @@ class Cause:
 
     def price(self, duals: Floats) -> float:
         """Return what one more unit saves."""
-        return -sum(duals[row] * pace for row, pace in self.rows.items())
+        return -float(sum(duals[row] * pace for row, pace in self.rows.items()))
 
 
 def causes(built: Built) -> Iterator[Cause]:
@@ -116,13 +116,16 @@ def limits_of(
 ) -> tuple[Limit, ...]:
     """Return what limits the plan, worst first: by what the whole of the limit is worth at its price."""
     tolerance = 1e-9 * max(1.0, float(np.abs(duals).max(initial=0.0)))
+    doc = built.model.inputs.doc
     found = [(cause, cause.price(duals)) for cause in causes(built)]
     binding = [(cause, price) for cause, price in found if abs(price) > tolerance]
     binding.sort(key=lambda pair: (-abs(pair[1]) * max(pair[0].amount, 1.0), pair[0].path, pair[0].period))
     directions = Directions(live.handle, live.arrays) if live is not None and binding else None
-    suffix = ", with the yes-or-no decisions as chosen" if integers_fixed else ""
+    suffix = _suffix(built, integers_fixed)
+    noun = words.period_noun({"period": doc.horizon.period, "spans": doc.horizon.spans})
     limits = []
-    for rank, (cause, price) in enumerate(binding):
+    for rank, (cause, dual) in enumerate(binding):
+        price = dual
         reach, stop = np.inf, None
         ranged = directions is not None and rank < MOST_RANGED
         if ranged:
@@ -135,7 +138,10 @@ def limits_of(
             again = _difference(live, built, cause)
             price = again if again is not None else price
         following = _following(built, stop)
-        text = _sentence(cause, price, reach, following, ranged, again is not None, suffix, objective_unit)
+        verb = "binds" if stop is None or stop.kind == "row" else "reaches its most" if stop.at_upper else "falls to 0"
+        known = Reach(reach, f"{following} {verb}" if following else "", ranged, again is not None)
+        labels = _labels(built, cause)
+        text = sentence(cause.rule, labels, cause.period, noun, price, objective_unit, known, suffix)
         holds = None if not ranged or again is not None or not np.isfinite(reach) else float(reach)
         limits.append(Limit(cause.rule, cause.path, cause.period, cause.unit, float(price), holds, following, text))
     return tuple(limits)
@@ -178,25 +184,71 @@ def _following(built: Built, stop: Stop | None) -> str:
     return "the objective of higher rank"
 
 
-def _sentence(
-    cause: Cause, price: float, reach: float, following: str, ranged: bool, again: bool, suffix: str, unit: str
+SUBJECTS = {
+    "supply": "{device} through {offer}",
+    "supply_year": "{device} through {offer}",
+    "supply_together": "{device} under the supply limit {limit}",
+    "supply_together_year": "{device} under the supply limit {limit}",
+    "pool": "{device} to rent through {offer}",
+    "capacity": "{unit} of {workload} from {offer} at {site}",
+    "link_capacity": "Gb/s on the link {link} from {tail} to {head}",
+    "carbon_cap": "tCO2e under the carbon cap",
+    "carbon_cap_total": "tCO2e under the carbon cap of the horizon",
+    "budget": "{unit} in the budget {budget} ({span})",
+    "commitment": "{device} that {offer} obliges to",
+}
+"""What there would be one more of, by rule."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a price holds: `units` more, then `stop`; `known` where that was looked for, `again` if solved again."""
+
+    units: float
+    stop: str
+    known: bool
+    again: bool
+
+
+def sentence(
+    rule: str, labels: Mapping[str, str], period: str, noun: str, saves: float, money: str, reach: Reach, suffix: str
 ) -> str:
-    saving = f"{words.money(abs(price), unit)}"
-    gains = "saves" if price >= 0 else "costs"
-    thing = words.noun(cause.rule, cause.labels)
-    when = f" in {cause.period}" if cause.period else ""
-    if cause.rule == "power":
-        head = f"{cause.labels['site']} is full{when}: one more MW {gains} {saving} there and then"
-    elif cause.rule in ("commitment",):
-        head = f"{thing[0].upper()}{thing[1:]} binds{when}: one more device {gains} {saving}"
+    """Return what a limit costs, in the words of the guide; `noun` is what a period is called."""
+    amount = words.money(abs(saves), money)
+    if rule == "power":
+        verb = "saves" if saves >= 0 else "costs"
+        head = f"{labels['site']} is full in {period}: one more MW {verb} {amount} in this {noun}"
     else:
-        head = f"One more {cause.unit} of {thing}{when} {gains} {saving}"
-    if again:
-        tail = "; several limits bind at once, so this is the difference from solving again"
-    elif not ranged:
-        tail = ""
-    elif following:
-        tail = f"; this holds for up to {words.number(reach)} more, then {following} is next"
-    else:
-        tail = "; this holds without end"
-    return f"{head}{suffix}{tail}."
+        subject = SUBJECTS.get(rule, words.NOUNS.get(rule, rule)).format(**labels)
+        when = f" in {period or labels['year']}" if period or "year" in labels else ""
+        head = f"One more {subject}{when} would {'save' if saves >= 0 else 'cost'} {amount}"
+    return f"{head}{suffix}{_tail(reach)}."
+
+
+def _tail(reach: Reach) -> str:
+    if reach.again:
+        return "; several limits bind at once, so this is the difference from solving again"
+    if not reach.known:
+        return ""
+    if not reach.stop:
+        return "; this holds without end"
+    return f"; this holds for up to {words.number(reach.units)} more, then {reach.stop}"
+
+
+def _suffix(built: Built, integers_fixed: bool) -> str:
+    """Return under what the prices of a programme with whole numbers hold."""
+    if not integers_fixed:
+        return ""
+    chosen = "sites open" if built.model.open.count else "yes-or-no decisions"
+    return f", with the {chosen} as chosen"
+
+
+def _labels(built: Built, cause: Cause) -> dict[str, str]:
+    """Return what the words about a cause are filled with."""
+    doc = built.model.inputs.doc
+    offer, limit = doc.offers.get(cause.labels.get("offer", "")), doc.supply.get(cause.labels.get("limit", ""))
+    named = [offer.device] if offer is not None else []
+    if limit is not None:
+        named = [limit.device] if limit.device else [doc.offers[name].device for name in limit.offers or ()]
+    device = named[0] if named and named[0] and len(set(named)) == 1 else "device"
+    return {"device": device, "unit": cause.unit, **cause.labels}

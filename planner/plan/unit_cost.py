@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 
 from planner.model.arrays import Floats
+from planner.model.costs import vintage_price
+from planner.model.rules.fleets import sales
 
 if TYPE_CHECKING:
     from planner.plan.frames import Reader
@@ -86,7 +88,13 @@ def _depreciation(reader: Reader) -> Floats:
         price = time.series(stand.offer.price_per_unit or 0.0) * inputs.exchange(stand.offer.currency)
         a_month = price / stand.months
         cost[:, i] = (add[:, i] * a_month) @ (stand.lasting * time.months[None, :])
-        cost[:, i] += stand.fixed * a_month[0] * time.months
+        for arrival in stand.arrivals:
+            there = time.alive(stand.months, np.array([arrival.since]))[0]
+            cost[:, i] += arrival.units * a_month[arrival.period or 0] * there * time.months
+    retired = reader.values(reader.model.retire)
+    for j, i, change in sales(reader.model):
+        a_month = vintage_price(reader.model, i, reader.model.retire.keys[j][2]) / inputs.stands[i].months
+        cost[:, i] -= retired[:, j] @ np.cumsum(change, axis=1) * a_month * time.months
     return cost
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 SCALES = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
 DIGITS = 3
+NEAR = 1e-4
+"""A share this near to nothing or to all is not told more closely."""
 
 
 def number(value: float) -> str:
@@ -44,10 +47,57 @@ def money(value: float, currency: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share as a percentage with three digits, but never 100 % or 0 % for what is only near it."""
-    if 0 < share < 1:
-        share = min(max(share, 1e-4), 0.9999)
+    """Return a share as a percentage with three digits, but never 100 % or 0 % for what is only near it.
+
+    Examples
+    --------
+    >>> percent(0.0527), percent(0.9928), percent(1 - 1e-9), percent(1e-9)
+    ('5.27 %', '99.28 %', 'over 99.99 %', 'under 0.01 %')
+    """
+    if 0 < share < NEAR:
+        return f"under {NEAR * 100:g} %"
+    if 1 - NEAR < share < 1:
+        return f"over {100 - NEAR * 100:g} %"
     return f"{float(f'{share * 100:.4g}' if 0.99 < share < 1 else f'{share * 100:.3g}'):g} %"
+
+
+def times(ratio: float) -> str:
+    """Return a ratio: 1.3 times."""
+    return f"{number(ratio)} times"
+
+
+def quantity(value: float, unit: str) -> str:
+    """Return an amount with its unit: 713,000 H100."""
+    return f"{number(value)} {unit}".rstrip()
+
+
+def count(value: int, noun: str) -> str:
+    """Return so many things: 1 period, 2 periods, 3 countries."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
+    return f"{value:,} {noun if value == 1 else plural}"
+
+
+def listed(items: Sequence[str], most: int = 5, last: str = "and") -> str:
+    """Return a list in words, cut where it is long: a, b and c; a, b and 7 more."""
+    if len(items) > most:
+        return f"{', '.join(items[:most])} and {len(items) - most:,} more"
+    return f" {last} ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def sentence(text: str) -> str:
+    """Return words as a sentence: its first letter as a capital, a full stop at its end."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def period_noun(horizon: Mapping[str, Any]) -> str:
+    """Return what a period of a horizon is called: quarter; period where lengths differ or have no name."""
+    length = str(horizon.get("period", "year"))
+    return "period" if horizon.get("spans") or " " in length else length
+
+
+def span(names: Sequence[str]) -> str:
+    """Return when a run of periods is: in 2024, from 2024Q1 to 2027Q4."""
+    return f"in {names[0]}" if len(names) == 1 else f"from {names[0]} to {names[-1]}"
 
 
 NOUNS = {
@@ -55,18 +105,18 @@ NOUNS = {
     "throughput": "what runs {workload} at {site}",
     "capacity": "what {offer} sells of {workload} at {site}",
     "linking": "serving {region} from {site}",
-    "occupancy": "the devices of {offer} at {site}",
+    "occupancy": "the capacity of {offer} at {site}",
     "accumulation": "the fleet of {offer} at {site}",
     "supply": "the supply of {offer}",
     "supply_year": "the supply of {offer} in {year}",
     "supply_together": "the supply limit {limit}",
     "supply_together_year": "the supply limit {limit} in {year}",
-    "pool": "the pool of {offer}",
+    "pool": "what {offer} rents out",
     "commitment": "the commitment to {offer}",
     "power": "the power at {site}",
     "siting": "the space at {site}",
     "open_sites": "the number of open sites",
-    "modules": "the modules {module} at {site}",
+    "modules": "the number of modules {module} at {site}",
     "balance": "the traffic of {site} at {node}",
     "link_capacity": "the link {link} from {tail} to {head}",
     "carbon_cap": "the carbon cap",
@@ -74,18 +124,18 @@ NOUNS = {
     "budget": "the budget {budget} ({span})",
     "share_least": "the least share {share}",
     "share_most": "the greatest share {share}",
-    "campaign_devices": "the devices of campaign {campaign} at {site}",
+    "campaign_devices": "the fleet of campaign {campaign} at {site}",
     "serve": "serving {workload} in {region} from {site}",
     "unmet": "unmet {workload} in {region}",
     "work": "buying {workload} from {offer} at {site}",
     "run": "{workload} on {offer} at {site}",
-    "fleet": "devices of {offer} at {site}",
-    "add": "arrivals of {offer} at {site}",
-    "rent": "rented devices of {offer} at {site}",
-    "retire": "early sales of {offer} at {site}",
+    "fleet": "the fleet of {offer} at {site}",
+    "add": "the arrival of {offer} at {site}",
+    "rent": "renting of {offer} at {site}",
+    "retire": "early sale of {offer} at {site}",
     "flow": "traffic of {site} from {tail} to {head}",
     "path": "the route {route}",
-    "train": "devices of campaign {campaign} from {offer} at {site}",
+    "train": "training {campaign} on {offer} at {site}",
 }
 """What a row or column is about, by its block."""
 

@@ -1,0 +1,1 @@
+"""Scenarios: from files to validated, immutable data."""

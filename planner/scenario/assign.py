@@ -14,7 +14,8 @@ from typing import Any
 from planner.errors import InputError, Place, Problem
 from planner.scenario.reader import read_value
 from planner.scenario.suggest import did_you_mean, quoted
-from planner.scenario.tree import Index, Node, Tree, dotted, item_name, node_of, pruned
+from planner.scenario.table_keys import TABLE_KEYS
+from planner.scenario.tree import Index, Node, Tree, dotted, is_reference, item_name, node_of, pruned
 
 type IsNamed = Callable[[tuple[str, ...]], bool]
 
@@ -95,6 +96,8 @@ def set_value(tree: Tree, path: tuple[str, ...], value: Any, place: Place, is_na
         old = entries.get(part)
         if old is None and (isinstance(node.content, list) or is_named(before)):
             raise _unknown(part, entries, before, place)
+        if new is None and depth + 1 == len(path) and is_reference(node):
+            return _with_entry(node, part, Node(None, place, place))
         if old is None and new is None:
             return node  # there is nothing to delete
         if depth + 1 == len(path):
@@ -102,6 +105,18 @@ def set_value(tree: Tree, path: tuple[str, ...], value: Any, place: Place, is_na
         return _with_entry(node, part, replaced(old or Node({}, place, place), depth + 1))
 
     return replace(tree, root=replaced(tree.root, 0))
+
+
+def waits_for_table(tree: Tree, path: tuple[str, ...]) -> bool:
+    """Return whether a path leads into what a table says, and so can only be set once the table is read."""
+    node: Node | None = tree.root
+    for part in path:
+        if node is None or not isinstance(node.content, dict):
+            return False
+        if is_reference(node) and "table" in node.content and part not in TABLE_KEYS:
+            return True
+        node = node.content.get(part)
+    return False
 
 
 def _entries(node: Node, before: tuple[str, ...], path: tuple[str, ...], place: Place) -> dict[str, Node]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from planner.scenario.base import Part
 from planner.scenario.demand import Chain, ChainValue, DemandPart, Operand, Step, SumOf, Workload
 from planner.scenario.horizon import Calendar, slices
 from planner.scenario.policy import Rank
-from planner.scenario.schema import Document
+from planner.scenario.schema import NAMED, Document
 from planner.scenario.suggest import did_you_mean
 from planner.scenario.supply import COMMITTED, Offer
 
@@ -19,41 +20,91 @@ KeyPath = tuple[str | int, ...]
 
 
 class Fault(NamedTuple):
-    """A mistake: where it is in the scenario, what is wrong, and its kind."""
+    """A mistake: where it is in the scenario, what is wrong, its kind, and whether the key is meant, not its value."""
 
     path: KeyPath
     message: str
     code: str = "reference"
+    at_key: bool = False
+
+
+MOST_LISTED = 10
+"""So many unknown names in one place are listed, each with a hint, which takes time; the rest are counted."""
+
+MOST_NESTED = 50
+"""So many chains may refer to one another in a row."""
 
 
 def check(doc: Document, cal: Calendar) -> list[Fault]:
     """Return every fault of a scenario whose parts are well-formed."""
     checks: tuple[Callable[[Document, Calendar], Iterator[Fault]], ...] = (
-        _slices, _chains, _workloads, _devices, _offers, _supply, _sites, _network, _campaigns, _enablements,
-        _starting, _policy, _objective, _names,
+        _names, _money, _slices, _chains, _workloads, _devices, _offers, _supply, _sites, _network, _campaigns,
+        _enablements, _starting, _policy, _objective,
     )  # fmt: skip
     return [fault for one in checks for fault in one(doc, cal)]
 
 
 def _known(path: KeyPath, names: Iterable[str] | None, options: Iterable[str], what: str) -> Iterator[Fault]:
-    """Yield a fault for each name that is not among the options."""
-    known = list(options)
-    for name in names or ():
-        if name not in known:
-            listed = "" if len(known) > 8 or not known else f" ({', '.join(known)})"
-            yield Fault(path, f"there is no {what} {name!r}{did_you_mean(name, known) or listed}")
+    """Yield a fault for each name that is not among the options, at its own place where `names` is what stands there.
+
+    `what` says that there is no such thing, with the name in place of `{}`.
+    """
+    known = options if isinstance(options, dict) else dict.fromkeys(options)
+    unknown = [(i, name) for i, name in enumerate(names or ()) if name not in known]
+    for i, name in unknown[:MOST_LISTED]:
+        listed = "" if len(known) > 8 or not known else f" ({', '.join(known)})"
+        message = f"{what.format(repr(name))}{did_you_mean(name, known) or listed}"
+        if isinstance(names, dict):
+            yield Fault((*path, name), message, at_key=True)
+        else:
+            yield Fault((*path, i) if isinstance(names, list) else path, message)
+    if len(unknown) > MOST_LISTED:
+        yield Fault(path, f"and {len(unknown) - MOST_LISTED:,} more such names")
 
 
 def _one(path: KeyPath, name: str | None, options: Iterable[str], what: str) -> Iterator[Fault]:
-    return _known(path, [] if name is None else [name], options, what)
+    return _known(path, () if name is None else (name,), options, what)
+
+
+_MARKS = "\u200c\u200d"
+"""Joiners, which some scripts need inside words."""
 
 
 def _names(doc: Document, cal: Calendar) -> Iterator[Fault]:
-    for key in ("regions", "workloads", "devices", "offers", "sites", "network"):
-        things = doc.network.links if key == "network" else getattr(doc, key)
-        for name in things:
-            if not name.strip() or len(name) > 200 or any(ord(c) < 32 for c in name):
-                yield Fault((key, name), "a name must have 1 to 200 printable characters", "name")
+    """Names stand in tables, messages and files, and so must be short and printable; in any script."""
+    for key in NAMED:
+        yield from _names_in((key,), getattr(doc, key))
+    yield from _names_in(("network", "links"), doc.network.links)
+    for name, workload in doc.workloads.items():
+        yield from _names_in(("workloads", name, "configurations"), workload.configurations)
+    for name, site in doc.sites.items():
+        yield from _names_in(("sites", name, "modules"), site.modules)
+    for path, names in (
+        (("horizon", "names"), doc.horizon.names or []),
+        *((("chains", name, "steps"), [step.name for step in chain.steps]) for name, chain in doc.chains.items()),
+        (("slices",), [] if isinstance(doc.slices, str) else [part.name for part in doc.slices]),
+    ):
+        for i, name in enumerate(names):
+            if not _is_name(name):
+                yield Fault((*path, i), _NAME_RULE, "name")
+
+
+_NAME_RULE = "a name must have 1 to 200 printable characters"
+
+
+def _names_in(path: KeyPath, things: Iterable[str]) -> Iterator[Fault]:
+    return (Fault((*path, name), _NAME_RULE, "name", at_key=True) for name in things if not _is_name(name))
+
+
+def _is_name(name: str) -> bool:
+    if not name.strip() or len(name) > 200:
+        return False
+    return name.isprintable() or all(c.isprintable() or c in _MARKS for c in name)
+
+
+def _money(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    if doc.money.exchange.get(doc.money.currency, 1) != 1:
+        yield Fault(("money", "exchange", doc.money.currency), "is the scenario's own currency, and so 1", "together")
 
 
 def _slices(doc: Document, cal: Calendar) -> Iterator[Fault]:
@@ -65,8 +116,10 @@ def _slices(doc: Document, cal: Calendar) -> Iterator[Fault]:
     for name, profile in doc.profiles.items():
         path = ("profiles", name, "values")
         if isinstance(profile.values, dict):
-            yield from _known(path, profile.values, names, "slice")
-            yield from _known(path, [s for s in names if s not in profile.values], (), "value for slice")
+            yield from _known(path, profile.values, names, "there is no slice {}")
+            missing = [s for s in names if s not in profile.values]
+            if missing:
+                yield Fault(path, f"there is no value for {', '.join(missing[:MOST_LISTED])}")
         elif len(profile.values) != len(names):
             yield Fault(path, f"has {len(profile.values)} values, but a period has {len(names)} slices")
         values = profile.values.values() if isinstance(profile.values, dict) else profile.values
@@ -88,12 +141,20 @@ def references(operand: Operand) -> list[ChainValue]:
     return [term for term in terms if isinstance(term, ChainValue)]
 
 
+def braces(name: str) -> str:
+    """Return a name in quotes for a text that is formatted once more."""
+    return repr(name).replace("{", "{{").replace("}", "}}")
+
+
 def _operand(doc: Document, path: KeyPath, operand: Operand) -> Iterator[Fault]:
     for ref in references(operand):
-        yield from _one(path, ref.chain, doc.chains, "chain")
+        yield from _one(path, ref.chain, doc.chains, "there is no chain {}")
         if ref.step and ref.chain in doc.chains:
             yield from _one(
-                path, ref.step, [s.name for s in doc.chains[ref.chain].steps], f"step of chain {ref.chain!r}"
+                path,
+                ref.step,
+                [s.name for s in doc.chains[ref.chain].steps],
+                f"chain {braces(ref.chain)} has no step {{}}",
             )
 
 
@@ -111,12 +172,13 @@ def _chains(doc: Document, cal: Calendar) -> Iterator[Fault]:
                 yield from _operand(doc, (*path, key), operand)
                 if key == "divide" and not references(operand) and 0 in _numbers(operand):
                     yield Fault((*path, key), "must not divide by 0", "step")
-    for name in doc.chains:
-        cycle = _cycle(doc.chains, name, [])
-        if cycle and cycle[0] == min(cycle) == name:
-            yield Fault(
-                ("chains", name), f"chains refer to each other in a circle: {' -> '.join([*cycle, cycle[0]])}", "cycle"
-            )
+    for name, circle in _circles({name: referred(chain) for name, chain in doc.chains.items()}):
+        if circle:
+            message = f"chains refer to each other in a circle: {' -> '.join([*circle, circle[0]])}"
+            yield Fault(("chains", name), message, "cycle", at_key=True)
+        else:
+            message = f"more than {MOST_NESTED} chains refer to one another in a row"
+            yield Fault(("chains", name), message, "depth", at_key=True)
 
 
 def _numbers(operand: Operand) -> list[float]:
@@ -126,16 +188,37 @@ def _numbers(operand: Operand) -> list[float]:
     ]
 
 
-def _cycle(chains: dict[str, Chain], name: str, above: list[str]) -> list[str]:
-    """Return the chains of a circle that `name` leads into, or nothing."""
-    if name in above:
-        return above[above.index(name) :]
-    for step in chains[name].steps if name in chains else ():
-        for _, operand in operands(step):
-            for ref in references(operand):
-                if found := _cycle(chains, ref.chain, [*above, name]):
-                    return found
-    return []
+def _circles(graph: dict[str, list[str]]) -> Iterator[tuple[str, list[str]]]:
+    """Yield each circle of references, once, with the chain it is told at; and what is nested too deep, with no circle.
+
+    Depth first, with a stack of its own: a file may hold more chains in a row than Python can call.
+    """
+    depth: dict[str, int] = {}
+    for start, refs in graph.items():
+        stack = [(start, iter(refs))] if start not in depth else []
+        above = {start: 0}
+        while stack:
+            name, rest = stack[-1]
+            below = next(rest, None)
+            if below is None:
+                stack.pop()
+                del above[name]
+                depth[name] = 1 + max((depth.get(other, 0) for other in graph[name]), default=0)
+                if depth[name] == MOST_NESTED + 1:
+                    yield name, []
+            elif below in above:
+                circle = [one for one, _ in stack[above[below] :]]
+                first = circle.index(min(circle))
+                yield circle[first], circle[first:] + circle[:first]
+            elif below in graph and below not in depth:
+                above[below] = len(stack)
+                stack.append((below, iter(graph[below])))
+
+
+def referred(chain: Chain) -> list[str]:
+    """Return the chains that a chain refers to, each once."""
+    refs = (ref.chain for step in chain.steps for _, operand in operands(step) for ref in references(operand))
+    return list(dict.fromkeys(refs))
 
 
 def parts(workload: Workload) -> list[DemandPart]:
@@ -148,24 +231,26 @@ def parts(workload: Workload) -> list[DemandPart]:
 def _workloads(doc: Document, cal: Calendar) -> Iterator[Fault]:
     for name, workload in doc.workloads.items():
         path: KeyPath = ("workloads", name)
-        yield from _known((*path, "rate"), workload.rate, doc.devices, "device")
-        yield from _known((*path, "relative"), workload.relative, doc.devices, "device")
+        yield from _known((*path, "rate"), workload.rate, doc.devices, "there is no device {}")
+        yield from _known((*path, "relative"), workload.relative, doc.devices, "there is no device {}")
         if bool(workload.relative) != (workload.base_rate is not None):
             yield Fault(path, "base_rate and relative go together", "together")
         both = sorted(set(workload.rate) & set(workload.relative))
         if both:
             yield Fault((*path, "rate"), f"the rate of {both[0]!r} is given twice: in rate and in relative", "twice")
         for key, configuration in workload.configurations.items():
-            yield from _one((*path, "configurations", key), configuration.device, doc.devices, "device")
-        yield from _one((*path, "profile"), workload.profile, doc.profiles, "profile")
+            yield from _one((*path, "configurations", key), configuration.device, doc.devices, "there is no device {}")
+        yield from _one((*path, "profile"), workload.profile, doc.profiles, "there is no profile {}")
         for site, costs in workload.serving_cost.items():
-            yield from _one((*path, "serving_cost"), site, doc.sites, "site")
-            yield from _known((*path, "serving_cost", site), costs, doc.regions, "region")
+            yield from _known((*path, "serving_cost"), {site: 0}, doc.sites, "there is no site {}")
+            yield from _known((*path, "serving_cost", site), costs, doc.regions, "there is no region {}")
         for i, rule in enumerate(workload.residency):
             where = (*path, "residency", i)
-            yield from _known(where, rule.regions, doc.regions, "region")
-            yield from _known(where, rule.allow_sites, doc.sites, "site")
-            yield from _known(where, rule.deny_sites, doc.sites, "site")
+            yield from _known((*where, "regions"), rule.regions, doc.regions, "there is no region {}")
+            yield from _known((*where, "allow_sites"), rule.allow_sites, doc.sites, "there is no site {}")
+            yield from _known((*where, "deny_sites"), rule.deny_sites, doc.sites, "there is no site {}")
+            if rule.allow_sites is rule.deny_sites is rule.allow_countries is rule.deny_countries is None:
+                yield Fault(where, "says neither what is allowed nor what is denied", "missing")
         if workload.must_serve and workload.unmet_penalty is not None:
             yield Fault((*path, "must_serve"), "must_serve and unmet_penalty exclude each other", "together")
         for i, part in enumerate(parts(workload)):
@@ -179,18 +264,18 @@ def _part(doc: Document, path: KeyPath, part: DemandPart, workload: Workload) ->
         yield Fault(path, "needs exactly one of by_region, total and chain", "together")
     if not doc.regions:
         yield Fault(path, "there is demand, but there are no regions")
-    yield from _known((*path, "by_region"), part.by_region, doc.regions, "region")
-    yield from _one((*path, "chain"), part.chain, doc.chains, "chain")
+    yield from _known((*path, "by_region"), part.by_region, doc.regions, "there is no region {}")
+    yield from _one((*path, "chain"), part.chain, doc.chains, "there is no chain {}")
     if part.by_region is not None:
         if part.split is not None:
             yield Fault((*path, "split"), "an amount by region is not split", "together")
     elif isinstance(part.split, dict):
-        yield from _known((*path, "split"), part.split, doc.regions, "region")
+        yield from _known((*path, "split"), part.split, doc.regions, "there is no region {}")
         if not any(part.split.values()):
             yield Fault((*path, "split"), "the weights must not all be zero")
     elif part.split is not None:
         weights = sorted({key for region in doc.regions.values() for key in region.weights})
-        yield from _one((*path, "split"), part.split, weights, "weight of the regions")
+        yield from _one((*path, "split"), part.split, weights, "no region has the weight {}")
     elif len(doc.regions) > 1:
         yield Fault(path, "needs `split`: how the total is split over the regions", "together")
     yield from _twice(doc, path, part, workload)
@@ -198,23 +283,22 @@ def _part(doc: Document, path: KeyPath, part: DemandPart, workload: Workload) ->
 
 def _twice(doc: Document, path: KeyPath, part: DemandPart, workload: Workload) -> Iterator[Fault]:
     """Refuse factors that stand both in the chain and in the model."""
-    kinds = {step.kind for step in _steps(doc.chains, part.chain, set())} if part.chain else set()
+    kinds = {step.kind for step in _steps(doc.chains, part.chain)} if part.chain else set()
     if "utilisation" in kinds and workload.utilisation != 1:
         yield Fault(path, "utilisation is given twice: in the chain and in the workload", "twice")
     if "peak-to-mean" in kinds and workload.profile is not None:
         yield Fault(path, "the peak is given twice: in the chain and in the workload's profile", "twice")
 
 
-def _steps(chains: dict[str, Chain], name: str, seen: set[str]) -> Iterator[Step]:
+def _steps(chains: dict[str, Chain], name: str) -> Iterator[Step]:
     """Yield the steps of a chain and of all that it refers to."""
-    if name in seen or name not in chains:
-        return
-    seen.add(name)
-    for step in chains[name].steps:
-        yield step
-        for _, operand in operands(step):
-            for ref in references(operand):
-                yield from _steps(chains, ref.chain, seen)
+    seen, waiting = {name}, [name]
+    while waiting:
+        chain = chains.get(waiting.pop())
+        if chain is not None:
+            yield from chain.steps
+            waiting += [other for other in referred(chain) if other not in seen]
+            seen.update(waiting)
 
 
 def _devices(doc: Document, cal: Calendar) -> Iterator[Fault]:
@@ -266,16 +350,28 @@ def _offers(doc: Document, cal: Calendar) -> Iterator[Fault]:
         for key, kinds in _ONLY.items():
             if key in offer.model_fields_set and offer.kind not in kinds and getattr(offer, key):
                 yield Fault((*path, key), f"does not go with an offer of kind {offer.kind}", "together")
-        yield from _one((*path, "device"), offer.device, doc.devices, "device")
-        yield from _known((*path, "sites"), offer.sites, doc.sites, "site")
+        yield from _one((*path, "device"), offer.device, doc.devices, "there is no device {}")
+        yield from _known((*path, "sites"), offer.sites, doc.sites, "there is no site {}")
         for key in ("available_from", "available_until"):
-            yield from _one((*path, key), getattr(offer, key), cal.names, "period")
-        yield from _known((*path, "supply_per_year"), offer.supply_per_year, cal.years, "calendar year in the horizon")
-        yield from _known((*path, "work"), offer.work, doc.workloads, "workload")
-        for work in offer.work.values():
-            yield from _known((*path, "work"), work.capacity_by_site, doc.sites, "site")
+            yield from _one((*path, key), getattr(offer, key), cal.names, "there is no period {} in the horizon")
+        yield from _in_order(path, offer, cal, "available_from", "available_until")
+        yield from _known(
+            (*path, "supply_per_year"), offer.supply_per_year, cal.years, "no period starts in the calendar year {}"
+        )
+        yield from _known((*path, "work"), offer.work, doc.workloads, "there is no workload {}")
+        for key, work in offer.work.items():
+            at = (*path, "work", key, "capacity_by_site")
+            sold = doc.sites if offer.sites is None else offer.sites
+            yield from _known(at, work.capacity_by_site, sold, "it is not sold at a site {}")
         yield from _currency(doc, path, offer.currency)
         yield from _offer_places(doc, path, offer)
+
+
+def _in_order(path: KeyPath, part: Part, cal: Calendar, first: str, last: str) -> Iterator[Fault]:
+    """Yield a fault where one period comes before another that it may not come before."""
+    start, end = getattr(part, first), getattr(part, last)
+    if start in cal.names and end in cal.names and cal.names.index(end) < cal.names.index(start):
+        yield Fault((*path, last), f"must not be before {first}", "order")
 
 
 def _offer_places(doc: Document, path: KeyPath, offer: Offer) -> Iterator[Fault]:
@@ -289,12 +385,14 @@ def _offer_places(doc: Document, path: KeyPath, offer: Offer) -> Iterator[Fault]
 
 def _currency(doc: Document, path: KeyPath, currency: str | None) -> Iterator[Fault]:
     if currency is not None:
-        yield from _one((*path, "currency"), currency, [doc.money.currency, *doc.money.exchange], "exchange rate of")
+        yield from _one(
+            (*path, "currency"), currency, [doc.money.currency, *doc.money.exchange], "there is no exchange rate of {}"
+        )
 
 
 def committed(doc: Document, path: KeyPath, name: str | None) -> Iterator[Fault]:
     """Yield a fault where `name` is no offer, or none whose devices are there for whole periods."""
-    yield from _one(path, name, doc.offers, "offer")
+    yield from _one(path, name, doc.offers, "there is no offer {}")
     if name in doc.offers and doc.offers[name].kind not in COMMITTED:
         yield Fault(path, f"{name!r} is no offer to buy, lease or reserve", "together")
 
@@ -307,17 +405,19 @@ def _supply(doc: Document, cal: Calendar) -> Iterator[Fault]:
             yield Fault(path, "needs exactly one of maker, device and offers", "together")
         if (limit.units is None) == (limit.units_per_year is None):
             yield Fault(path, "needs exactly one of units and units_per_year", "together")
-        yield from _one((*path, "maker"), limit.maker, makers, "maker of a device")
-        yield from _one((*path, "device"), limit.device, doc.devices, "device")
-        yield from _known((*path, "units_per_year"), limit.units_per_year, cal.years, "calendar year in the horizon")
-        for offer in limit.offers or ():
-            yield from committed(doc, (*path, "offers"), offer)
+        yield from _one((*path, "maker"), limit.maker, makers, "no device has the maker {}")
+        yield from _one((*path, "device"), limit.device, doc.devices, "there is no device {}")
+        yield from _known(
+            (*path, "units_per_year"), limit.units_per_year, cal.years, "no period starts in the calendar year {}"
+        )
+        for i, offer in enumerate(limit.offers or ()):
+            yield from committed(doc, (*path, "offers", i), offer)
 
 
 def _sites(doc: Document, cal: Calendar) -> Iterator[Fault]:
     for name, site in doc.sites.items():
         path: KeyPath = ("sites", name)
-        yield from _one((*path, "opens"), site.opens, cal.names, "period")
+        yield from _one((*path, "opens"), site.opens, cal.names, "there is no period {} in the horizon")
         yield from _currency(doc, path, site.currency)
         if site.siting == "open":
             for key in ("opening_cost", "can_close", "closing_cost"):
@@ -334,6 +434,11 @@ def _sites(doc: Document, cal: Calendar) -> Iterator[Fault]:
 
 
 def _network(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    nodes = {end for link in doc.network.links.values() for end in (*(link.ends or ()), link.from_, link.to) if end}
+    for key, places in (("regions", doc.regions), ("sites", doc.sites)):
+        for name, place in places.items():
+            if nodes:
+                yield from _one((key, name, "node"), place.node, nodes, "no link has the node {}")
     for name, link in doc.network.links.items():
         path: KeyPath = ("network", "links", name)
         pair = [end for end in (link.from_, link.to) if end is not None]
@@ -346,15 +451,20 @@ def _network(doc: Document, cal: Calendar) -> Iterator[Fault]:
 def _campaigns(doc: Document, cal: Calendar) -> Iterator[Fault]:
     for name, campaign in doc.campaigns.items():
         path: KeyPath = ("campaigns", name)
-        yield from _known((*path, "devices"), campaign.devices, doc.devices, "device")
+        yield from _known((*path, "devices"), campaign.devices, doc.devices, "there is no device {}")
         yield from _known(
-            (*path, "units_by_device"), campaign.units_by_device, campaign.devices, "device of the campaign"
+            (*path, "units_by_device"),
+            campaign.units_by_device,
+            campaign.devices,
+            "{} is none of the campaign's devices",
         )
-        yield from _known((*path, "sites"), campaign.sites, doc.sites, "site")
+        yield from _known((*path, "sites"), campaign.sites, doc.sites, "there is no site {}")
         for key in ("start", "earliest", "deadline"):
-            yield from _one((*path, key), getattr(campaign, key), cal.names, "period")
+            yield from _one((*path, key), getattr(campaign, key), cal.names, "there is no period {} in the horizon")
         if campaign.start and campaign.earliest:
             yield Fault((*path, "earliest"), "says nothing beside start", "together")
+        yield from _in_order(path, campaign, cal, "start", "deadline")
+        yield from _in_order(path, campaign, cal, "earliest", "deadline")
 
 
 def _enablements(doc: Document, cal: Calendar) -> Iterator[Fault]:
@@ -362,10 +472,15 @@ def _enablements(doc: Document, cal: Calendar) -> Iterator[Fault]:
     seen: set[tuple[str, str]] = set()
     for name, port in doc.enablements.items():
         path: KeyPath = ("enablements", name)
-        yield from _one((*path, "workload"), port.workload, doc.workloads, "workload")
-        yield from _one((*path, "maker"), port.maker, makers, "maker of a device")
+        yield from _one((*path, "workload"), port.workload, doc.workloads, "there is no workload {}")
+        yield from _one((*path, "maker"), port.maker, makers, "no device has the maker {}")
         if port.decision not in ("open", "never"):
-            yield from _one((*path, "decision"), port.decision, [*cal.names, "open", "never"], "period")
+            yield from _one(
+                (*path, "decision"),
+                port.decision,
+                [*cal.names, "open", "never"],
+                "must be open, never or a period, not {}",
+            )
         if (port.workload, port.maker) in seen:
             yield Fault(path, f"{port.workload!r} is ported to {port.maker!r} twice", "twice")
         seen.add((port.workload, port.maker))
@@ -376,9 +491,9 @@ def _starting(doc: Document, cal: Calendar) -> Iterator[Fault]:
         for name, thing in things.items():
             path: KeyPath = (key, name)
             yield from committed(doc, (*path, "offer"), thing.offer)
-            yield from _one((*path, "site"), thing.site, doc.sites, "site")
+            yield from _one((*path, "site"), thing.site, doc.sites, "there is no site {}")
     for name, order in doc.orders.items():
-        yield from _one(("orders", name, "period"), order.period, cal.names, "period")
+        yield from _one(("orders", name, "period"), order.period, cal.names, "there is no period {} in the horizon")
 
 
 def _policy(doc: Document, cal: Calendar) -> Iterator[Fault]:
@@ -393,16 +508,16 @@ def _policy(doc: Document, cal: Calendar) -> Iterator[Fault]:
             yield Fault(path, "needs min_share or max_share", "missing")
         if (share.of == "work") != (share.workload is not None):
             yield Fault(path, "a share of work needs its workload, and no other share has one", "together")
-        yield from _one((*path, "maker"), share.maker, makers, "maker of a device")
-        yield from _one((*path, "device"), share.device, doc.devices, "device")
-        yield from _one((*path, "offer"), share.offer, doc.offers, "offer")
-        yield from _one((*path, "site"), share.site, doc.sites, "site")
-        yield from _one((*path, "country"), share.country, countries, "country of a site")
-        yield from _one((*path, "workload"), share.workload, doc.workloads, "workload")
+        yield from _one((*path, "maker"), share.maker, makers, "no device has the maker {}")
+        yield from _one((*path, "device"), share.device, doc.devices, "there is no device {}")
+        yield from _one((*path, "offer"), share.offer, doc.offers, "there is no offer {}")
+        yield from _one((*path, "site"), share.site, doc.sites, "there is no site {}")
+        yield from _one((*path, "country"), share.country, countries, "no site is in the country {}")
+        yield from _one((*path, "workload"), share.workload, doc.workloads, "there is no workload {}")
     for name, comparison in doc.comparisons.items():
         yield from _operand(doc, ("comparisons", name, "left"), comparison.left)
         yield from _operand(doc, ("comparisons", name, "right"), comparison.right)
-    yield from _one(("report", "unit_cost"), doc.report.unit_cost, doc.workloads, "workload")
+    yield from _one(("report", "unit_cost"), doc.report.unit_cost, doc.workloads, "there is no workload {}")
     for key in doc.expect.chains if doc.expect else ():
         chain, _, step = key.partition("/")
         yield from _operand(doc, ("expect", "chains", key), ChainValue(chain=chain, step=step or None))

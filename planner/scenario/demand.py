@@ -9,10 +9,10 @@ from pydantic import Discriminator, Field, Tag
 from planner.scenario.base import (
     TAG,
     Flag,
+    Labelled,
     Limits,
     NonNegative,
     NonNegativeSeries,
-    Noted,
     Part,
     Positive,
     PositiveFraction,
@@ -72,7 +72,7 @@ class Step(Part):
     note: Text | None = Field(None, description="Anything a reader should know.")
 
 
-class Chain(Noted):
+class Chain(Labelled):
     """A product of named factors, every intermediate result of which can be shown."""
 
     steps: list[Step] = Field(description="The factors, in order.", min_length=1)
@@ -125,14 +125,14 @@ class Configuration(Part):
     """A way to run a workload on a device: so many devices as one replica."""
 
     device: Text = Field(description="Device of the replica.", examples=["h100-sxm"])
-    devices: Whole = Field(1, description="Devices per replica.", ge=1, examples=[8])
+    devices: Whole = Field(1, description="Devices per replica.", ge=1, le=1_000_000, examples=[8])
     rate: PositiveSeries = Field(description="Work per hour of one replica.", examples=[1200])
     memory_gb: Positive | None = Field(
         None, description="Memory they hold together, GB; devices x the device's memory where absent.", examples=[640]
     )
 
 
-class Workload(Noted):
+class Workload(Labelled):
     """A kind of work with its own unit."""
 
     unit: Text = Field("unit", description="Unit of the work.", examples=["video-minute"])
@@ -178,7 +178,7 @@ class Workload(Noted):
     upload_gb_per_unit: NonNegative = Field(
         0.0, description="Data from the region to the site, GB per unit.", examples=[0.001]
     )
-    paths: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+    paths: Annotated[Whole, Field(ge=1, le=1000)] | None = Field(
         None,
         description="On links with capacity, a workload with a latency limit uses the shortest so many paths; "
         "all within the limit where absent.",

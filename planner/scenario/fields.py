@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from planner.scenario.base import Limits, Part
 from planner.scenario.schema import Document
@@ -41,6 +41,8 @@ def _below(annotation: Any, part: str | int) -> Any:
                 return found
         elif get_origin(branch) in (dict, list):
             return get_args(branch)[-1]
+        elif isinstance(branch, Limits) and branch.series:
+            return Annotated[float, Limits(branch.ge, branch.gt, branch.le)]
     return None
 
 
@@ -76,11 +78,56 @@ def is_named(path: Path) -> bool:
     )
 
 
-def kinds_at(path: Path) -> dict[str, bool] | None:
-    """Return the fields of the named thing at `path`, each with whether it is text, or None where there is none."""
-    model = model_at(path)
-    if model is None or not is_named(path[:-1]):
+def is_series(path: Path) -> bool:
+    """Return whether the value at `path` can differ by period."""
+    return any(isinstance(branch, Limits) and branch.series for branch in branches_at(path))
+
+
+def branches_at(path: Path) -> list[Any]:
+    """Return the types that the value at `path` may have; a number is given as its limits."""
+    found = annotation_at(path)
+    return [] if found is None else list(_branches(found))
+
+
+Kind = Literal["number", "text", "flag", "whole", "other"]
+
+
+def kinds_at(path: Path) -> dict[str, Kind] | None:
+    """Return the fields of the named thing at `path`, each with what its cell holds; None where there is none."""
+    if model_at(path) is None or not is_named(path[:-1]):
         return None
-    return {
-        key: not any(isinstance(b, Limits) for b in _branches(annotation_at([*path, key]))) for key in keys_at(path)
-    }
+    return {key: _kind(branches_at([*path, key])) for key in keys_at(path)}
+
+
+def _kind(branches: list[Any]) -> Kind:
+    if any(isinstance(branch, Limits) for branch in branches):
+        return "number"
+    for type_, kind in _CELLS:
+        if type_ in branches:
+            return kind
+    return "text" if any(get_origin(branch) is Literal for branch in branches) else "other"
+
+
+_CELLS: tuple[tuple[type, Kind], ...] = ((bool, "flag"), (int, "whole"), (str, "text"))
+
+Form = Literal["number", "series", "mapping", "matrix", "things"]
+
+
+def forms_at(path: Path) -> dict[Form, bool]:
+    """Return what a table may stand for at `path`, each with whether its numbers may differ by period."""
+    forms: dict[Form, bool] = {}
+    for branch in branches_at(path):
+        if isinstance(branch, Limits):
+            forms["series" if branch.series else "number"] = branch.series
+        elif get_origin(branch) is dict:
+            below = list(_branches(get_args(branch)[1]))
+            numbers = [b for b in below if isinstance(b, Limits)]
+            if numbers:
+                forms["mapping"] = numbers[0].series
+            elif any(get_origin(b) is dict for b in below):
+                forms["matrix"] = False
+            elif any(isinstance(b, type) and issubclass(b, Part) for b in below):
+                forms["things"] = False
+    if not forms and path and is_series(path[:-1]):
+        forms["number"] = False  # one value of a series
+    return forms

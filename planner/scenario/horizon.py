@@ -9,9 +9,9 @@ from itertools import accumulate
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
-from pydantic_core import PydanticCustomError
 
-from planner.scenario.base import TAG, Fraction, Limits, NonNegative, Part, Positive, Text, Whole, shape
+from planner.scenario.base import TAG, Fraction, Limits, NonNegative, Part, Periods, Positive, Text, Whole, shape
+from planner.scenario.suggest import did_you_mean
 
 MONTHS_PER_YEAR = 12
 HOURS_PER_MONTH = 730.0
@@ -20,21 +20,31 @@ HOURS_PER_MONTH = 730.0
 LENGTHS = {"hour": 1 / 730, "day": 24 / 730, "week": 168 / 730, "month": 1.0, "quarter": 3.0, "year": 12.0}
 """Months in a period of each name."""
 
+MOST_PERIODS = 100_000
+MOST_YEARS = 200
+
 _START = re.compile(r"(\d{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")
 _SPAN = re.compile(r"([1-9]\d{0,3}) (hour|day|week|month|quarter|year)s?")
+
+
+def _text_or_number(value: Any) -> str:
+    return f"{TAG}number" if type(value) is int else f"{TAG}text"
 
 
 class Span(Part):
     """Several periods of one length."""
 
     period: Text = Field(description="Length of each period, as in horizon.period.", examples=["month"])
-    count: Whole = Field(description="Number of periods.", ge=1, le=100_000, examples=[12])
+    count: Whole = Field(description="Number of periods.", ge=1, le=MOST_PERIODS, examples=[12])
 
 
 class Horizon(Part):
     """The periods of the plan."""
 
-    start: Text | Whole = Field(
+    start: Annotated[
+        Annotated[Text, Tag(f"{TAG}text")] | Annotated[Whole, Tag(f"{TAG}number"), Field(ge=0, le=9999)],
+        Discriminator(_text_or_number),
+    ] = Field(
         description="First period: a year, quarter or month. The base date of discounting.",
         examples=["2024Q1", "2024-03", "2024"],
     )
@@ -43,7 +53,7 @@ class Horizon(Part):
         description="Length of a period: hour, day, week, month, quarter, year, or a number of them ('6 months').",
         examples=["quarter", "6 months"],
     )
-    count: Whole = Field(1, description="Number of periods.", ge=1, le=100_000, examples=[16])
+    count: Whole = Field(1, description="Number of periods.", ge=1, le=MOST_PERIODS, examples=[16])
     spans: list[Span] | None = Field(
         None,
         description="Periods of several lengths, one span after the other, in place of `period` and `count`.",
@@ -51,7 +61,10 @@ class Horizon(Part):
         min_length=1,
     )
     names: list[Text] | None = Field(
-        None, description="Own names of the periods, in place of the calendar's.", examples=[["winter", "summer"]]
+        None,
+        min_length=1,
+        description="Own names of the periods, in place of the calendar's.",
+        examples=[["winter", "summer"]],
     )
 
 
@@ -85,33 +98,49 @@ class Calendar:
         return tuple(str(int((self.first_month + offset + 1e-9) // MONTHS_PER_YEAR)) for offset in self.offsets[:-1])
 
 
+class CalendarError(ValueError):
+    """A horizon that is well-formed, but no calendar: what is wrong, and at which path below `horizon`."""
+
+    def __init__(self, message: str, path: tuple[str | int, ...]):
+        super().__init__(message)
+        self.path = path
+
+
 def calendar(horizon: Horizon) -> Calendar:
     """Work out the periods of a horizon.
 
     Raises
     ------
-    PydanticCustomError
-        If the start or the length of a period is no date or length, or the names do not fit.
+    CalendarError
+        If the start or the length of a period is no date or length, the names do not fit, or the horizon is too long.
     """
     found = _START.fullmatch(str(horizon.start))
     if not found:
-        raise PydanticCustomError("start", "start must be a year, quarter or month, like 2024, 2024Q1 or 2024-03", {})
+        raise CalendarError("must be a year, quarter or month, like 2024, 2024Q1 or 2024-03", ("start",))
     year, quarter, month = found.groups()
     first = int(year) * 12 + (3 * (int(quarter) - 1) if quarter else int(month) - 1 if month else 0)
-    spans = horizon.spans or [Span(period=horizon.period, count=horizon.count)]
-    months = [length for span in spans for length in [_months(span.period)] * span.count]
+    if horizon.spans is not None and horizon.model_fields_set & {"period", "count"}:
+        raise CalendarError("stand in place of period and count, which are given too", ("spans",))
+    if horizon.spans is None:
+        lengths = [(_months(horizon.period, ("period",)), horizon.count)]
+    else:
+        lengths = [(_months(span.period, ("spans", i, "period")), span.count) for i, span in enumerate(horizon.spans)]
+    months = [length for length, count in lengths for _ in range(count)]
+    if len(months) > MOST_PERIODS or sum(months) > MONTHS_PER_YEAR * MOST_YEARS:
+        where = "spans" if horizon.spans is not None else "count"
+        raise CalendarError(f"a horizon has at most {MOST_PERIODS:,} periods and {MOST_YEARS} years", (where,))
     names = horizon.names or [_label(first, start, length, t) for t, (start, length) in enumerate(_starts(months))]
     if len(names) != len(months) or len(set(names)) != len(names):
-        raise PydanticCustomError("names", "names must name each of the {count} periods once", {"count": len(months)})
+        raise CalendarError(f"must name each of the {len(months)} periods once", ("names",))
     return Calendar(tuple(names), tuple(months), first)
 
 
-def _months(period: str) -> float:
+def _months(period: str, path: tuple[str | int, ...]) -> float:
     span = _SPAN.fullmatch(period if " " in period else f"1 {period}")
     if not span:
-        raise PydanticCustomError(
-            "length", "period must be hour, day, week, month, quarter, year, or a number of them like '6 months'", {}
-        )
+        hint = did_you_mean(period, LENGTHS)
+        message = f"must be hour, day, week, month, quarter, year, or a number of them like '6 months'{hint}"
+        raise CalendarError(message, path)
     return int(span[1]) * LENGTHS[span[2]]
 
 
@@ -168,7 +197,8 @@ class Money(Part):
     )
     basis: Literal["real", "nominal"] = Field(
         "real",
-        description="What the discount rate is. Prices are in money of the base date; a nominal rate is made real by `inflation`.",
+        description="What the discount rate is. Prices are in money of the base date; "
+        "a nominal rate is made real by `inflation`.",
     )
     inflation: Annotated[float, Limits(ge=-0.5, le=1)] = Field(
         0.0, description="Inflation a year; only used to make a nominal discount rate real.", examples=[0.02]
@@ -180,8 +210,8 @@ class Money(Part):
     )
     salvage: Fraction = Field(
         1.0,
-        description="How much of what is left at the horizon's end counts: straight-line book value of what was bought, "
-        "and the rent of terms that run on. 0 charges all of it to the plan.",
+        description="How much of what is left at the horizon's end counts: straight-line book value of what was "
+        "bought, and the rent of terms that run on. 0 charges all of it to the plan.",
         examples=[1.0],
     )
 
@@ -206,4 +236,4 @@ class Profile(Part):
 
 def context(cal: Calendar) -> dict[str, Any]:
     """Return what the validation of series needs to know of the horizon."""
-    return {"periods": cal.names, "years": cal.starts}
+    return {"horizon": Periods(cal.names, cal.starts)}

@@ -5,25 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails
 
 from planner.errors import InputError, Place, Problem
-from planner.scenario.assign import parse_path, parse_set
-from planner.scenario.base import TAG
+from planner.scenario.assign import parse_path, set_value
+from planner.scenario.base import TAG, Part, kind_of
 from planner.scenario.check import check
-from planner.scenario.fields import is_named, keys_at, kinds_at
-from planner.scenario.horizon import Calendar, Horizon, calendar, context
+from planner.scenario.fields import is_named, is_series, keys_at
+from planner.scenario.horizon import Calendar, CalendarError, Horizon, calendar, context
 from planner.scenario.merge import load_tree
+from planner.scenario.plain import plain_of
 from planner.scenario.references import resolve
 from planner.scenario.schema import Document
 from planner.scenario.suggest import did_you_mean
-from planner.scenario.tree import Index, KeyPath, Node, PendingSet, Tree, dotted, node_of
+from planner.scenario.tree import Index, KeyPath, Node, PendingSet, Tree, dotted, node_of, pruned
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Scenario:
     @cached_property
     def plain(self) -> dict[str, Any]:
         """The scenario as plain data: everything that differs from a default, keys in a fixed order."""
-        return _sorted(json.loads(self.document.model_dump_json(by_alias=True, exclude_defaults=True)))
+        plain: dict[str, Any] = _sorted(json.loads(self.document.model_dump_json(by_alias=True, exclude_defaults=True)))
+        return plain
 
     @cached_property
     def hash(self) -> str:
@@ -62,19 +64,40 @@ class Scenario:
         ----------
         changes
             Value by path, such as `{"sites.frankfurt.power_mw": 40, "offers.buy.supply[2025Q1]": 0}`;
-            None puts a value back to its default, or takes a named thing out.
+            None puts a value back to its default, or takes a named thing out. Single periods are set last.
 
         Raises
         ------
         InputError
             With every path that does not exist and every value that is not allowed.
         """
-        pending = [PendingSet(parse_path(path), value, Place(path)) for path, value in changes.items()]
-        return _assembled(self.tree, _with_pending(self, pending))
+        problems: list[Problem] = []
+        pending = []
+        for text, value in changes.items():
+            place = Place(f"change of {text!r}")
+            try:
+                pending.append(PendingSet(parse_path(text, place), plain_of(value, place), place))
+            except InputError as error:
+                problems += error.problems
+        if problems:
+            raise InputError(problems)
+        tree = replace(self.tree, pending=())
+        return _settled(_validated_tree(_with_plain_sets(tree, pending)), pending)
 
     def place(self, path: Sequence[str | int]) -> Place:
         """Return where the value at `path` was written."""
         return self.tree.value_place(path)
+
+    def placed(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Return problems that were found later, each with the place of its path."""
+        return [problem if problem.place else self._placed(problem) for problem in problems]
+
+    def _placed(self, problem: Problem) -> Problem:
+        try:
+            path = parse_path(problem.path)
+        except InputError:
+            path = ()
+        return replace(problem, place=self.place(path))
 
 
 def load(
@@ -103,164 +126,210 @@ def load(
         With every mistake found, each with file, line and column.
     """
     if isinstance(source, Mapping):
-        tree = Tree(node_of(dict(source), Place("scenario")), (), (Path.cwd(),))
         if overlays or sets:
             raise InputError("overlays and sets go with a file; change plain data itself, or use Scenario.replace")
+        place = Place("scenario")
+        tree = Tree(pruned(node_of(plain_of(source, place), place)), (), (Path.cwd(),))
+    elif isinstance(source, str | Path):
+        tree = load_tree(source, overlays, sets, allow_path=allow_path, is_named=is_named)
     else:
-        indexed = [text for text in sets if any(isinstance(part, Index) for part in parse_set(text)[0])]
-        tree = load_tree(
-            source, overlays, [s for s in sets if s not in indexed], allow_path=allow_path, is_named=is_named
-        )
-        tree = Tree(tree.root, tree.files, tree.folders, tuple(PendingSet(*parse_set(s)) for s in indexed))
-    scenario = _validated(tree, allow_path)
-    if tree.pending:
-        return _assembled(tree, _with_pending(scenario, tree.pending))
-    return scenario
+        raise TypeError(f"a scenario is the path of a file or a mapping, not {type(source).__name__}")
+    tree, pending = _resolved(tree, allow_path=allow_path)
+    return _settled(_validated_tree(_with_plain_sets(tree, pending)), pending)
 
 
-def _validated(tree: Tree, allow_path: bool) -> Scenario:
-    """Resolve the tables of a tree and validate it."""
+def _resolved(tree: Tree, *, allow_path: bool) -> tuple[Tree, tuple[PendingSet, ...]]:
+    """Return a tree with its tables resolved, and the settings that wait for that.
+
+    Raises
+    ------
+    InputError
+        With every mistake in the references; the rest is still checked, but for what hangs on them.
+    """
     if not isinstance(tree.root.content, dict):
         raise InputError(Problem("a scenario is a mapping of keys to values", place=tree.root.place))
-    cal, problems = _calendar(tree)
-    try:
-        tree = resolve(tree, kinds_at, cal.names if cal else (), allow_path=allow_path)
-    except InputError as error:
-        problems += error.problems
-    if problems or cal is None:
-        # Without its tables or its horizon the rest is still worth checking, but for what hangs on them.
-        problems += _problems_without(tree, cal)
+    cal, _ = _calendar(tree)
+    found = resolve(tree, cal.names if cal else (), allow_path=allow_path)
+    if found.problems:
+        raise InputError([*found.problems, *_mistakes(found.tree, without=found.failed)[1]])
+    return replace(found.tree, pending=()), tree.pending
+
+
+def _validated_tree(tree: Tree) -> Scenario:
+    """Validate a tree whose tables are resolved."""
+    document, problems = _mistakes(tree)
+    cal, _ = _calendar(tree)
+    if document is None or cal is None or problems:
         raise InputError(problems)
-    return _assembled(tree, tree.value)
-
-
-def _problems_without(tree: Tree, cal: Calendar | None) -> list[Problem]:
-    try:
-        Document.model_validate(tree.value, context=context(cal) if cal else {})
-    except ValidationError as error:
-        moot = {"table_left", "none_required"} | (set() if cal else {"period", "length"})
-        return [_problem(tree, d) for d in error.errors() if d["type"] not in moot and "table" not in str(d["input"])]
-    return []
-
-
-def _calendar(tree: Tree) -> tuple[Calendar | None, list[Problem]]:
-    given = tree.value.get("horizon")
-    if given is None:
-        return None, [] if "horizon" not in tree.value else [
-            Problem("needs a start", "horizon", tree.place(("horizon",)))
-        ]
-    try:
-        return calendar(Horizon.model_validate(given)), []
-    except ValidationError:
-        return None, []  # reported with the rest
-    except PydanticCustomError as error:
-        place = tree.value_place(("horizon", error.type if error.type in ("start", "names") else "period"))
-        return None, [Problem(error.message(), "horizon", place, "horizon")]
-
-
-def _assembled(tree: Tree, value: Mapping[str, Any]) -> Scenario:
-    """Validate plain data whose tables are resolved; `tree` knows where it was written."""
-    cal, problems = _calendar(Tree(node_of(dict(value), Place(""))))
-    if problems:
-        raise InputError([Problem(p.message, p.path, tree.value_place(("horizon",)), p.code) for p in problems])
-    try:
-        document = Document.model_validate(value, context=context(cal) if cal else {})
-    except ValidationError as error:
-        raise InputError([_problem(tree, details) for details in error.errors()]) from None
-    assert cal is not None
     if found := check(document, cal):
-        raise InputError([Problem(p.message, dotted(p.path), tree.value_place(p.path), p.code) for p in found])
+        place = {True: tree.place, False: tree.value_place}
+        raise InputError([Problem(p.message, dotted(p.path), place[p.at_key](p.path), p.code) for p in found])
     return Scenario(document, cal, tree)
 
 
-def _with_pending(scenario: Scenario, pending: Iterable[PendingSet]) -> dict[str, Any]:
-    """Return the scenario's plain data with values set, single periods included."""
-    plain = json.loads(scenario.document.model_dump_json(by_alias=True, exclude_defaults=True))
-    problems = []
+def _mistakes(tree: Tree, without: Sequence[KeyPath] = ()) -> tuple[Document | None, list[Problem]]:
+    """Return the document, or all that is wrong with its parts, leaving out what is at the paths `without`."""
+    cal, problems = _calendar(tree)
+    document, details = None, []
+    try:
+        document = Document.model_validate(tree.value, context=context(cal) if cal else {})
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    moot = () if cal else ("no_period", "period", "length")
+    left = []
+    for one in details:
+        path = _path_of(one)
+        if one["type"] not in moot and not any(path[: len(gone)] == gone for gone in without):
+            left.append((path, one))
+    problems += [_problem(tree, path, one) for path, one in left[:MOST_PROBLEMS]]
+    if len(left) > MOST_PROBLEMS:
+        path, _ = left[MOST_PROBLEMS]
+        problems.append(
+            Problem(f"and {len(left) - MOST_PROBLEMS:,} more mistakes", dotted(path), tree.value_place(path))
+        )
+    return document, problems
+
+
+def _calendar(tree: Tree) -> tuple[Calendar | None, list[Problem]]:
+    """Return the horizon worked out, or why it cannot be; where its parts are wrong, validation says so."""
+    given = tree.root.content.get("horizon") if isinstance(tree.root.content, dict) else None
+    try:
+        return calendar(Horizon.model_validate(None if given is None else given.plain)), []
+    except ValidationError:
+        return None, []
+    except CalendarError as error:
+        path = ("horizon", *error.path)
+        return None, [Problem(str(error), dotted(path), tree.value_place(path), "horizon")]
+
+
+def _with_plain_sets(tree: Tree, pending: Iterable[PendingSet]) -> Tree:
+    """Return a tree with those settings applied that need no validated scenario."""
+    problems: list[Problem] = []
     for path, value, place in pending:
-        try:
-            _set(plain, path, value, scenario.calendar.names)
-        except KeyError as error:
-            problems.append(Problem(str(error.args[0]), dotted(path), place, "set"))
+        if not any(isinstance(part, Index) for part in path):
+            try:
+                tree = set_value(tree, path, value, place, is_named)
+            except InputError as error:
+                problems += error.problems
     if problems:
         raise InputError(problems)
-    return plain
+    return tree
 
 
-def _set(plain: dict[str, Any], path: tuple[str, ...], value: Any, periods: tuple[str, ...]) -> None:
-    """Set one value in place; a bracketed period turns a number into a series."""
-    node: Any = plain
-    for depth, part in enumerate(path[:-1]):
-        following = path[depth + 1]
-        if isinstance(following, Index) and following in periods and depth == len(path) - 2:
-            _set_period(node, part, periods.index(following), value, periods)
-            return
-        node = _entered(node, part, path[:depth])
-    last = path[-1]
-    if isinstance(node, list):
-        node[_position(node, last, path[:-1])] = value
-    elif is_named(path[:-1]) and last not in node:
-        raise KeyError(f"there is no {last!r} in {dotted(path[:-1])}{did_you_mean(last, node)}")
-    elif value is None:
-        node.pop(last, None)
-    else:
-        node[last] = value
+def _settled(scenario: Scenario, pending: Iterable[PendingSet]) -> Scenario:
+    """Return the scenario with single periods set, as in `sites.iad.power_mw[2025Q1]`."""
+    problems: list[Problem] = []
+    changed: dict[KeyPath, list[Any]] = {}
+    tree = scenario.tree
+    for path, value, place in pending:
+        if not any(isinstance(part, Index) for part in path):
+            continue
+        try:
+            series = changed.setdefault(path[:-1], _series_at(scenario, path))
+            series[_period(scenario, path)] = value
+            tree = set_value(tree, path[:-1], list(series), place, is_named)
+        except KeyError as error:
+            problems.append(Problem(str(error.args[0]), dotted(path), place, "set"))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return _validated_tree(tree) if changed else scenario
 
 
-def _entered(node: Any, part: str, before: KeyPath) -> Any:
-    if isinstance(node, list):
-        return node[_position(node, part, before)]
-    if isinstance(node, dict) and (part in node or not is_named(before)):
-        return node.setdefault(str(part), {})
-    known = node if isinstance(node, dict) else ()
-    raise KeyError(f"there is no {part!r} in {dotted(before)}{did_you_mean(part, known)}")
+def _period(scenario: Scenario, path: KeyPath) -> int:
+    names = scenario.calendar.names
+    if path[-1] not in names:
+        raise KeyError(f"there is no period {path[-1]!r} in the horizon{did_you_mean(str(path[-1]), names)}")
+    return names.index(str(path[-1]))
 
 
-def _position(items: list[Any], name: str, before: KeyPath) -> int:
-    names = [item.get("name") if isinstance(item, dict) else None for item in items]
-    if name not in names:
-        raise KeyError(f"there is no {name!r} in {dotted(before)}")
-    return names.index(name)
+def _series_at(scenario: Scenario, path: KeyPath) -> list[Any]:
+    """Return the values by period of what a path with one period in brackets leads to."""
+    if any(isinstance(part, Index) for part in path[:-1]) or not isinstance(path[-1], Index):
+        raise KeyError("brackets pick one period, and stand at the end of a path")
+    if not is_series(path[:-1]):
+        raise KeyError("has no values by period, of which one could be set")
+    value: Any = scenario.document
+    for part in path[:-1]:
+        value = _entry(value, part)
+    if value is None:
+        raise KeyError("has no value yet, of which one period could be set; give it for every period")
+    return list(value) if isinstance(value, tuple) else [value] * len(scenario.calendar.names)
 
 
-def _set_period(node: dict[str, Any], key: str, t: int, value: Any, periods: tuple[str, ...]) -> None:
-    series = node.get(key)
-    if series is None or isinstance(series, dict):
-        raise KeyError("has no value by period that one period of could be set")
-    node[key] = list(series) if isinstance(series, list) else [series] * len(periods)
-    node[key][t] = value
+def _entry(value: Any, part: str | int) -> Any:
+    """Return the entry of a part of a scenario by its key or name, or None."""
+    if isinstance(value, dict):
+        return value.get(part)
+    if isinstance(value, list):
+        return next((item for item in value if getattr(item, "name", None) == part), None)
+    fields = type(value).model_fields.items() if isinstance(value, Part) else ()
+    return next((getattr(value, name) for name, field in fields if part in (name, field.alias)), None)
 
 
-def _problem(tree: Tree, details: ErrorDetails) -> Problem:
+def _path_of(details: ErrorDetails) -> KeyPath:
+    """Return the path of an error in the scenario: without the tags of unions."""
+    return tuple(part for part in details["loc"] if not str(part).startswith(TAG) and part != "[key]")
+
+
+def _problem(tree: Tree, path: KeyPath, details: ErrorDetails) -> Problem:
     """Turn one of pydantic's errors into words with a place."""
-    loc = tuple(part for part in details["loc"] if not str(part).startswith(TAG) and part != "[key]")
-    if not isinstance(tree.place(loc), Place):
-        loc = loc[:-1]
-    kind = details["type"]
-    where, message = loc, details["msg"]
-    place = tree.value_place(loc)
+    kind, given, facts = details["type"], details["input"], details.get("ctx", {})
+    where, place = path, tree.value_place(path)
     if kind == "extra_forbidden":
-        keys = keys_at(loc[:-1])
-        message, place = f"unknown key{did_you_mean(str(loc[-1]), keys)}", tree.place(loc)
-    elif kind == "missing":
-        where, message = loc[:-1], f"needs the key {loc[-1]!r}"
-        place = tree.place(loc[:-1])
-    elif kind in ("model_type", "dict_type", "model_attributes_type"):
-        message = "must be a mapping of keys to values"
-    elif kind == "list_type":
-        message = "must be a list"
+        return Problem(_unknown_key(path), dotted(where), tree.place(path), kind)
+    if kind == "missing":
+        # An element of a tuple is missing as a number; of a mapping, as a key.
+        where = path[:-1]
+        message = "needs two nodes" if isinstance(path[-1], int) else f"needs the key {path[-1]!r}"
+        place = tree.place(where)
+    elif kind == "no_period":
+        message, place = f"{details['msg']}{_or_key(path)}", tree.place(path)
     elif kind.endswith("_type"):
-        message = f"must be {_NOUNS.get(kind, kind.removesuffix('_type'))}"
+        message = f"must be {_NOUNS.get(kind, kind.removesuffix('_type'))}, not {kind_of(given)}"
     elif kind == "literal_error":
-        message = f"must be {details['ctx']['expected']}{did_you_mean(str(details['input']), _options(details))}"
+        message = f"must be {facts['expected']}{did_you_mean(str(given), _options(details))}"
     elif kind.startswith("union_tag"):
-        message = f"must have one of the forms in the reference, not {str(details['input'])[:40]!r}"
-    elif message.startswith("Input should"):
-        message = message.replace("Input should", "must", 1)
+        forms = [f"a {form}" if form != "text" else form for form in _tags(str(facts.get("expected_tags", "")))]
+        message = f"must be {' or '.join(forms)}, not {kind_of(given)}"
+    elif kind == "too_short":
+        message = f"must have at least {facts['min_length']} {'entry' if facts['min_length'] == 1 else 'entries'}"
+    elif kind == "too_long":
+        message = f"must have at most {facts['max_length']} entries"
+    else:
+        message = details["msg"].replace("Input should", "must", 1)
     return Problem(message, dotted(where), place, kind)
 
 
-_NOUNS = {"string_type": "text", "bool_type": "true or false", "int_type": "a whole number", "tuple_type": "a list"}
+def _unknown_key(path: KeyPath) -> str:
+    keys = keys_at(path[:-1])
+    hint = did_you_mean(str(path[-1]), keys)
+    return f"unknown key{hint or (f'; there are {", ".join(keys)}' if 0 < len(keys) <= 12 else '')}"
+
+
+def _or_key(path: KeyPath) -> str:
+    """Return a hint where a misspelt key was taken for a period, as in `{chan: need}`."""
+    return did_you_mean(str(path[-1]), keys_at(path[:-1]))
+
+
+def _tags(expected: str) -> list[str]:
+    return [word.strip("' ").removeprefix(TAG) for word in expected.split(",")]
+
+
+_NOUNS = {
+    "string_type": "text",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+
+MOST_PROBLEMS = 200
+"""So many mistakes in the parts of a scenario are told; the rest are counted."""
 
 
 def _options(details: ErrorDetails) -> list[str]:

@@ -13,11 +13,11 @@ from functools import reduce
 from pathlib import Path
 
 from planner.errors import InputError, Place, Problem
-from planner.scenario.assign import IsNamed, parse_path, parse_set, set_value
+from planner.scenario.assign import IsNamed, parse_path, parse_set, set_value, waits_for_table
 from planner.scenario.reader import read
 from planner.scenario.source import STDIN, display_name
 from planner.scenario.suggest import did_you_mean, quoted
-from planner.scenario.tree import Index, Node, PendingSet, Tree, item_name, pruned
+from planner.scenario.tree import Index, Node, PendingSet, Tree, merge, pruned
 
 __all__ = ["Index", "PendingSet", "load_tree", "merge", "parse_path", "parse_set", "set_value"]
 
@@ -83,7 +83,7 @@ def _apply(tree: Tree, sets: Sequence[str], is_named: IsNamed) -> Tree:
     def apply(text: str) -> None:
         nonlocal tree
         path, value, place = parse_set(text)
-        if any(isinstance(part, Index) for part in path):
+        if any(isinstance(part, Index) for part in path) or waits_for_table(tree, path):
             tree = replace(tree, pending=(*tree.pending, PendingSet(path, value, place)))
         else:
             tree = set_value(tree, path, value, place, is_named)
@@ -102,41 +102,6 @@ def _each(sets: Sequence[str], apply: Callable[[str], None]) -> list[Problem]:
         except InputError as error:
             problems += error.problems
     return problems
-
-
-def merge(base: Node, over: Node) -> Node:
-    """Return `base` with `over` laid over it."""
-    if isinstance(base.content, dict) and isinstance(over.content, dict):
-        content = dict(base.content)
-        for key, entry in over.content.items():
-            content[key] = merge(content[key], entry) if key in content else entry
-        return replace(over, content=content)
-    if isinstance(base.content, list) and isinstance(over.content, list):
-        below, above = _by_name(base.content), _by_name(over.content)
-        if below and above:
-            return replace(over, content=_merged_items(below, above))
-    return over
-
-
-def _by_name(items: list[Node]) -> dict[str, Node]:
-    """Return the items of a named list by their names, or nothing for a plain list."""
-    named: dict[str, Node] = {}
-    for item in items:
-        name = item_name(item)
-        if name is None:
-            return {}
-        if name in named:
-            message = f"two items are named {quoted(name)}, so the list cannot be merged by name"
-            raise InputError(Problem(message, place=item.place, code="duplicate-name"))
-        named[name] = item
-    return named
-
-
-def _merged_items(below: dict[str, Node], above: dict[str, Node]) -> list[Node]:
-    merged = dict(below)
-    for name, item in above.items():
-        merged[name] = merge(below[name], item) if name in below else item
-    return list(merged.values())
 
 
 @dataclass

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from planner.scenario.base import (
     Flag,
+    Labelled,
     Limits,
     NonNegative,
     NonNegativeSeries,
@@ -20,7 +21,7 @@ from planner.scenario.base import (
 )
 
 
-class Region(Noted):
+class Region(Labelled):
     """A place where demand arises."""
 
     weights: dict[str, NonNegative] = Field(
@@ -44,7 +45,7 @@ class Module(Part):
     max_count: Whole = Field(description="How many can be added at most.", ge=0, le=1_000_000, examples=[4])
 
 
-class Site(Noted):
+class Site(Labelled):
     """A place where devices stand, or a distributed network without a place."""
 
     country: Text | None = Field(None, description="Country, as in residency rules.", examples=["DE"])
@@ -93,7 +94,7 @@ class Site(Noted):
 class Link(Noted):
     """A link of the network."""
 
-    ends: tuple[str, str] | None = Field(
+    ends: tuple[Text, Text] | None = Field(
         None, description="The two nodes it joins.", examples=[["london", "frankfurt"]]
     )
     from_: Text | None = Field(None, alias="from", description="One node it joins, in place of `ends`.")
@@ -116,6 +117,6 @@ class Network(Part):
 class Siting(Part):
     """Rules on sites together."""
 
-    max_open: Annotated[int, Field(ge=0)] | None = Field(
+    max_open: Annotated[Whole, Field(ge=0, le=1_000_000)] | None = Field(
         None, description="Most candidates open at a time.", examples=[3]
     )

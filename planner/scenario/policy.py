@@ -9,6 +9,7 @@ from pydantic import Field
 from planner.scenario.base import (
     Flag,
     FractionSeries,
+    Labelled,
     Limits,
     NonNegative,
     NonNegativeSeries,
@@ -22,7 +23,7 @@ from planner.scenario.base import (
 from planner.scenario.demand import Operand
 
 
-class Campaign(Noted):
+class Campaign(Labelled):
     """A training run: so many devices of one class, at one site, for so long without a break."""
 
     devices: list[Text] = Field(

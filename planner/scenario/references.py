@@ -6,265 +6,261 @@ of one row; what it stands for follows from its own keys:
     {table, value, where, period}        a number, or a series by period
     {table, key, value, where, period}   name: number or series
     {table, row, column, value, where}   a matrix, row: column: number (a wide table has `row` alone)
-    {table, name, where}                 name: thing, with the columns that are fields of it
+    {table, name, where, each}           name: thing, with the columns that are fields of it, and what each has besides
     {from_table, row, ...}               one thing, from the row of that name; its other keys win
+
+Beside `name`, a mapping under another key is merged over the row of that name, or adds a thing; null takes one out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from planner.errors import InputError, Place, Problem
-from planner.scenario.base import TABLE_JSON
-from planner.scenario.suggest import did_you_mean
-from planner.scenario.tables import Table, find_table, number, read_table
-from planner.scenario.tree import KeyPath, Node, Tree, dotted, node_of
-
-FieldKinds = Callable[[KeyPath], dict[str, bool] | None]
-"""Fields of the named thing at a path, each with whether it is text; None where there is no such thing."""
-
-_KEYS = frozenset(TABLE_JSON["properties"])
-
-
-class _Refused(Exception):
-    """One reference that cannot be resolved, for a reason given in words."""
+from planner.scenario.fields import Kind, forms_at, kinds_at
+from planner.scenario.suggest import did_you_mean, nearest
+from planner.scenario.table_keys import TABLE_KEYS
+from planner.scenario.table_values import Refused, Row, Values, checked
+from planner.scenario.tables import Table, capped, find_table, number, read_table
+from planner.scenario.tree import KeyPath, Node, Scalar, Tree, dotted, is_reference, merge
 
 
 @dataclass
-class _Row:
-    """A row of a table with its place."""
+class Resolved:
+    """A tree without references; what is wrong with some, and the paths at which they still stand."""
 
-    cells: dict[str, str]
-    place: Place
-
-    def number(self, column: str, times: float = 1.0) -> Node:
-        return Node(number(self.cells[column], self.place, column) * times, self.place, self.place)
+    tree: Tree
+    problems: list[Problem]
+    failed: list[KeyPath]
 
 
-def resolve(tree: Tree, fields: FieldKinds, periods: tuple[str, ...], *, allow_path: bool = False) -> Tree:
-    """Return `tree` with every reference to a table replaced by its values; rows of other `periods` do not count.
-
-    Raises
-    ------
-    InputError
-        With every reference that names no table, column or row, and every cell that is no number.
-    """
-    problems: list[Problem] = []
-    root = _Resolver(tree.folders, fields, periods, allow_path, problems).node(tree.root, ())
-    if problems:
-        raise InputError(problems)
-    return Tree(root, tree.files, tree.folders, tree.pending)
+def resolve(tree: Tree, periods: Iterable[str], *, allow_path: bool = False) -> Resolved:
+    """Replace every reference to a table by its values; rows of other `periods` do not count, unless there are none."""
+    resolver = _Resolver(tree.folders, frozenset(periods), allow_path)
+    root = resolver.node(tree.root, ())
+    return Resolved(Tree(root, tree.files, tree.folders, tree.pending), capped(resolver.problems), resolver.failed)
 
 
 @dataclass
 class _Resolver:
     folders: tuple[Path, ...]
-    fields: FieldKinds
-    periods: tuple[str, ...]
+    periods: frozenset[str]
     allow_path: bool
-    problems: list[Problem]
+    problems: list[Problem] = field(default_factory=list)
+    failed: list[KeyPath] = field(default_factory=list)
 
     def node(self, node: Node, path: KeyPath) -> Node:
         """Return the node with all references at and below it resolved."""
         content = node.content
+        if is_reference(node):
+            assert isinstance(content, dict)
+            return self._guarded(self._thing if "from_table" in content else self._values, node, path)
         if isinstance(content, list):
             return Node([self.node(item, (*path, i)) for i, item in enumerate(content)], node.key_place, node.place)
-        if not isinstance(content, dict):
-            return node
-        for key, resolver in (("table", self._values), ("from_table", self._thing)):
-            if key in content and isinstance(content[key].content, str):
-                return self._guarded(resolver, node, path)
-        return Node({key: self.node(child, (*path, key)) for key, child in content.items()}, node.key_place, node.place)
+        if isinstance(content, dict):
+            below = {key: self.node(child, (*path, key)) for key, child in content.items()}
+            return Node(below, node.key_place, node.place)
+        return node
 
     def _guarded(self, resolver: Callable[[Node, KeyPath], Node], node: Node, path: KeyPath) -> Node:
         try:
-            return resolver(node, path)
+            found = resolver(node, path)
         except InputError as error:
             self.problems += error.problems
-        except _Refused as refusal:
-            self.problems.append(Problem(str(refusal), dotted(path), node.place, "table"))
-        return Node(None, node.key_place, node.place)
+        except Refused as refusal:
+            at = node.content.get(refusal.key, node) if isinstance(node.content, dict) else node
+            self.problems.append(Problem(str(refusal), dotted(path), at.place, "table"))
+        else:
+            return Node(found.content, node.key_place, found.place)
+        self.failed.append(path)
+        return node
 
-    def _table(self, node: Node) -> Table:
-        assert isinstance(node.content, str)
-        try:
-            return read_table(find_table(node.content, self.folders, allow_path=self.allow_path))
-        except InputError as error:
-            raise InputError(
-                [p if p.place else Problem(p.message, p.path, node.place, p.code) for p in error.problems]
-            ) from None
+    def _table(self, node: Node, path: KeyPath) -> Table:
+        name = node.content
+        assert isinstance(name, str)
+        found = find_table(name, self.folders, allow_path=self.allow_path, place=node.place, path=dotted(path))
+        return read_table(found)
 
     def _values(self, node: Node, path: KeyPath) -> Node:
-        given = node.plain
-        unknown = [key for key in given if key not in _KEYS]
-        if unknown:
-            raise _Refused(f"{unknown[0]!r} is no key of a table reference{did_you_mean(unknown[0], _KEYS)}")
-        table = self._table(node.content["table"])  # type: ignore[index,call-overload]
+        assert isinstance(node.content, dict)
+        keys = node.content
+        form = "things" if "name" in keys else "matrix" if "row" in keys else "mapping" if "key" in keys else "series"
+        others = {key: child for key, child in keys.items() if key not in TABLE_KEYS}
+        if form != "things" or any(not isinstance(child.content, dict | None) for child in others.values()):
+            for key in others:
+                raise Refused(f"{key!r} is no key of a reference to a table{did_you_mean(key, TABLE_KEYS)}", key)
+        self._fits(form, keys, path)
+        given, problems = checked(node, form, path)
+        if problems:
+            raise InputError(problems)
+        table = self._table(keys["table"], path)
         for key in ("value", "period", "key", "row", "column"):
             if key in given:
                 _need(table, given[key], key)
         rows = _filtered(table, given.get("where", {}))
+        if form == "things":
+            return self._things(table, rows, node, path, others)
         if "period" in given:
             rows = self._in_horizon(rows, given["period"])
-        shape = (
-            self._things if "name" in given else _matrix if "row" in given else _mapping if "key" in given else _series
-        )
-        return Node(shape(table, rows, given, path), node.key_place, node.place)
+        values = Values(table, given, path, node.place)
+        found = {"matrix": values.matrix, "mapping": values.mapping, "series": values.series}[form](rows)
+        if values.problems:
+            raise InputError(capped(values.problems))
+        return found
 
-    def _in_horizon(self, rows: list[_Row], column: str) -> list[_Row]:
+    @staticmethod
+    def _fits(form: str, keys: dict[str, Node], path: KeyPath) -> None:
+        """Refuse a reference that stands for something else than is wanted where it is."""
+        forms = forms_at(path)
+        if "number" in forms:
+            forms["series"] = forms.pop("number")
+        if not forms:
+            raise Refused("a table cannot stand here", "table")
+        if form not in forms:
+            wanted = " or ".join(_WANTED[one] for one in forms)
+            raise Refused(f"a table here gives {wanted}", "table")
+        if "period" in keys and not next(iter(forms[one] for one in forms if one == form)):
+            raise Refused("`period` does not go with a value that is the same in every period", "period")
+
+    def _in_horizon(self, rows: list[Row], column: str) -> list[Row]:
         """Return the rows of the horizon's periods; a table may say more than one plan needs."""
         inside = [row for row in rows if not self.periods or row.cells[column] in self.periods]
         if not inside:
-            raise _Refused(
-                f"no row has a period of the horizon; the first has {rows[0].cells[column]!r} ({rows[0].place})"
-            )
+            first = f"{rows[0].cells[column]!r} ({rows[0].place})"
+            raise Refused(f"no row has a period of the horizon in column {column!r}; the first has {first}", "period")
         return inside
 
-    def _things(self, table: Table, rows: list[_Row], given: dict[str, Any], path: KeyPath) -> dict[str, Node]:
-        columns = given["name"] if isinstance(given["name"], list) else [given["name"]]
+    def _things(self, table: Table, rows: list[Row], node: Node, path: KeyPath, others: dict[str, Node]) -> Node:
+        """Return named things, each with its row's fields, what `each` says, and what stands beside the reference."""
+        assert isinstance(node.content, dict)
+        columns = node.content["name"].plain
+        columns = columns if isinstance(columns, list) else [columns]
         for column in columns:
             _need(table, column, "name")
-        things = {}
+        kinds = _kinds((*path, ""))
+        each = node.content["each"].content if "each" in node.content else {}
+        assert isinstance(each, dict)
+        things: dict[str, Node] = {}
         for row in rows:
             name = "-".join(row.cells[column] for column in columns)
             if name in things:
-                raise _Refused(f"two rows are named {name!r}; the second is {row.place}")
-            things[name] = Node(self._row_fields(row, (*path, name)), row.place, row.place)
-        return things
-
-    def _row_fields(self, row: _Row, path: KeyPath) -> dict[str, Node]:
-        """Return the cells whose columns are fields of the thing at `path`; a dotted column reaches inside."""
-        kinds = self.fields(path)
-        if kinds is None:
-            raise _Refused("rows of a table can only stand for named things, such as devices or sites")
-        found: dict[str, Node] = {}
-        for column, cell in row.cells.items():
-            field, _, inner = column.partition(".")
-            if field not in kinds or cell == "":
+                raise Refused(f"two rows are named {name!r}; the second is {row.place}", "name")
+            own = {key: self.node(child, (*path, name, key)) for key, child in each.items()}
+            fields = _row_fields(row, kinds, (*path, name), self.problems) | own
+            things[name] = Node(_without_nulls(fields), row.place, row.place)
+        for name, other in others.items():
+            if other.content is None:
+                things.pop(name, None)
                 continue
-            text = kinds[field] and not inner
-            node = Node(cell, row.place, row.place) if text else row.number(column)
-            if inner:
-                inside = found.setdefault(field, Node({}, row.place, row.place)).content
-                assert isinstance(inside, dict)
-                inside[inner] = node
-            else:
-                found[field] = node
-        return found
+            if name not in things and (meant := nearest(name, TABLE_KEYS)) and meant not in node.content:
+                raise Refused(f"{name!r} is no key of a reference to a table; did you mean {meant!r}?", name)
+            over = self.node(other, (*path, name))
+            things[name] = merge(things[name], over) if name in things else over
+        return Node(things, node.key_place, node.place)
 
     def _thing(self, node: Node, path: KeyPath) -> Node:
         content = dict(node.content)  # type: ignore[arg-type]
-        table = self._table(content.pop("from_table"))
+        kinds = _kinds(path)
+        table = self._table(content.pop("from_table"), path)
         wanted = content.pop("row", None)
-        name = str(wanted.plain) if wanted else str(path[-1]) if path else ""
+        if wanted is not None and not isinstance(wanted.content, str | int | float):
+            raise Refused("`row` must be the name of a row", "row")
+        name = str(path[-1]) if wanted is None else _cell(wanted.content)
         key = table.columns[0]
-        rows = [row for row in _filtered(table, {}) if row.cells[key] == name]
-        if len(rows) != 1:
-            names = [row[key] for row in table.rows]
-            raise _Refused(
-                f"{Path(table.path).name} has {'no row' if not rows else 'several rows'} named {name!r}{did_you_mean(name, names)}"
-            )
-        fields = self._row_fields(rows[0], path)
-        own = {key: self.node(child, (*path, key)) for key, child in content.items() if child.content is not None}
-        removed = {key for key, child in content.items() if child.content is None}
-        kept = {key: child for key, child in fields.items() if key not in removed}
-        return Node(kept | own, node.key_place, node.place)
+        found = [Row(cells, table.place(i)) for i, cells in enumerate(table.rows) if cells[key] == name]
+        if len(found) != 1:
+            hint = did_you_mean(name, [row[key] for row in table.rows])
+            how_many = "several rows" if found else "no row"
+            raise Refused(f"{table.path.name} has {how_many} named {name!r} in column {key!r}{hint}", "row")
+        fields = _row_fields(found[0], kinds, path, self.problems)
+        own = {key: self.node(child, (*path, key)) for key, child in content.items()}
+        return Node(_without_nulls(fields | own), node.key_place, node.place)
 
 
-def _need(table: Table, column: Any, key: str) -> None:
+_WANTED = {
+    "series": "one number, or one for each period: say `value`",
+    "mapping": "numbers by name: say `key` and `value`",
+    "matrix": "numbers by row and column: say `row`",
+    "things": "named things: say `name`",
+}
+
+
+def _kinds(path: KeyPath) -> dict[str, Kind]:
+    kinds = kinds_at(path)
+    if kinds is None:
+        raise Refused("a row can only stand for a named thing, such as a device or a site")
+    return kinds
+
+
+def _without_nulls(fields: dict[str, Node]) -> dict[str, Node]:
+    return {key: child for key, child in fields.items() if child.content is not None}
+
+
+def _row_fields(row: Row, kinds: dict[str, Kind], path: KeyPath, problems: list[Problem]) -> dict[str, Node]:
+    """Return the cells whose columns are fields of a thing; a dotted column reaches inside, an empty one is nothing."""
+    found: dict[str, Node] = {}
+    for column, cell in row.cells.items():
+        key, _, inner = column.partition(".")
+        if key not in kinds or cell == "":
+            continue
+        place = row.place
+        value: Scalar = _value(cell, "number" if inner else kinds[key])
+        if value is None:
+            try:
+                value = number(cell, place, dotted((*path, column)))
+            except InputError as error:
+                problems += error.problems
+        node = Node(value, place, place)
+        if inner:
+            inside = found.setdefault(key, Node({}, place, place)).content
+            assert isinstance(inside, dict)
+            inside[inner] = node
+        else:
+            found[key] = node
+    return found
+
+
+def _value(cell: str, kind: Kind) -> str | int | bool | None:
+    """Return what a cell says where that is no number with a fraction."""
+    if kind == "flag" and cell.lower() in ("true", "false"):
+        return cell.lower() == "true"
+    if kind == "whole" and cell.isascii() and cell.isdigit() and len(cell) < 16:
+        return int(cell)
+    return None if kind == "number" else cell
+
+
+def _need(table: Table, column: str, key: str) -> None:
     if column not in table.columns:
-        raise _Refused(
-            f"{Path(table.path).name} has no column {column!r} (for `{key}`){did_you_mean(str(column), table.columns)}"
-        )
+        hint = did_you_mean(column, table.columns)
+        raise Refused(f"{table.path.name} has no column {column!r} (for `{key}`){hint}", key)
 
 
-def _filtered(table: Table, where: dict[str, Any]) -> list[_Row]:
+def _filtered(table: Table, where: dict[str, Any]) -> list[Row]:
     """Return the rows that have the values that `where` asks for."""
-    if not isinstance(where, dict):
-        raise _Refused("`where` must map columns to values")
-    wanted = {}
+    wanted: dict[str, set[str]] = {}
     for column, value in where.items():
         _need(table, column, "where")
-        wanted[column] = {_cell(v) for v in (value if isinstance(value, list) else [value])}
+        wanted[column] = {_cell(one) for one in (value if isinstance(value, list) else [value])}
     rows = [
-        _Row(cells, Place(str(table.path), line))
+        Row(cells, Place(str(table.path), line))
         for cells, line in zip(table.rows, table.lines, strict=True)
         if all(cells[column] in values for column, values in wanted.items())
     ]
     if not rows:
-        asked = ", ".join(f"{column} {value}" for column, value in where.items())
-        raise _Refused(f"{Path(table.path).name} has no row" + (f" with {asked}" if asked else ""))
+        asked = ", ".join(f"{column} {_shown(value)}" for column, value in where.items())
+        raise Refused(f"{table.path.name} has no row" + (f" with {asked}" if asked else ""), "where")
     return rows
 
 
+def _shown(value: Any) -> str:
+    return " or ".join(map(_cell, value[:5])) if isinstance(value, list) else _cell(value)
+
+
 def _cell(value: Any) -> str:
+    """Return a value as a cell of a table has it."""
+    if isinstance(value, bool):
+        return str(value).lower()
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _value_column(given: dict[str, Any]) -> str:
-    if "value" not in given:
-        raise _Refused("`value` must name the column with the numbers")
-    return str(given["value"])
-
-
-def _matrix(table: Table, rows: list[_Row], given: dict[str, Any], path: KeyPath) -> dict[str, Node]:
-    times = given.get("times", 1.0)
-    if "column" not in given:
-        columns = [column for column in table.columns if column != given["row"]]
-        cells = [(row, row.cells[given["row"]], column, column) for row in rows for column in columns]
-    else:
-        value = _value_column(given)
-        cells = [(row, row.cells[given["row"]], row.cells[given["column"]], value) for row in rows]
-    matrix: dict[str, dict[str, Node]] = {}
-    for row, name, column, source in cells:
-        line = matrix.setdefault(name, {})
-        if column in line:
-            raise _Refused(f"two rows give the value of {name!r} and {column!r}; the second is {row.place}")
-        if row.cells[source] != "":
-            line[column] = row.number(source, times)
-    return {
-        name: Node(dict(line), next(iter(line.values())).place, next(iter(line.values())).place)
-        for name, line in matrix.items()
-        if line
-    }
-
-
-def _mapping(table: Table, rows: list[_Row], given: dict[str, Any], path: KeyPath) -> dict[str, Node]:
-    groups: dict[str, list[_Row]] = {}
-    for row in rows:
-        groups.setdefault(row.cells[given["key"]], []).append(row)
-    return {
-        name: Node(_series(table, group, given, path), group[0].place, group[0].place) for name, group in groups.items()
-    }
-
-
-def _series(table: Table, rows: list[_Row], given: dict[str, Any], path: KeyPath) -> Any:
-    column = _value_column(given)
-    times = given.get("times", 1.0)
-    if "period" not in given:
-        return _combined([row.number(column, times) for row in rows], given)
-    groups: dict[str, list[Node]] = {}
-    for row in rows:
-        groups.setdefault(row.cells[given["period"]], []).append(row.number(column, times))
-    series = {p: Node(_combined(nodes, given), nodes[0].place, nodes[0].place) for p, nodes in groups.items()}
-    if "between" in given:
-        series["between"] = node_of(given["between"], rows[0].place)
-    return series
-
-
-def _combined(nodes: list[Node], given: dict[str, Any]) -> float:
-    """Return the one value of several rows, as `combine` says."""
-    values: Iterable[Any] = sorted((node.content for node in nodes), reverse=True)  # type: ignore[type-var]
-    listed = list(values)[: given.get("largest")]
-    how = given.get("combine")
-    if how is None and len(nodes) > 1:
-        raise _Refused(
-            f"{len(nodes)} rows fit; say `where` more closely, or how to `combine` them (second: {nodes[1].place})"
-        )
-    if how not in (None, "sum", "max", "mean"):
-        raise _Refused("`combine` must be sum, max or mean")
-    total = float(sum(listed))
-    return {"max": max(listed), "mean": total / len(listed)}.get(str(how), total)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 from planner.scenario.base import TAG, Flag, NonNegative, Part, Text, shape
 from planner.scenario.demand import Chain, Workload
@@ -24,6 +26,7 @@ from planner.scenario.policy import (
     SolverChoice,
 )
 from planner.scenario.supply import Device, Holding, Offer, Order, SupplyLimit
+from planner.scenario.table_keys import TABLE_JSON
 
 RankOrName = Annotated[
     Annotated[ObjectiveName, Tag(f"{TAG}text")] | Annotated[Rank, Tag(f"{TAG}mapping")], Discriminator(shape)
@@ -40,8 +43,8 @@ class Document(Part):
         Annotated[SlicePreset, Tag(f"{TAG}text")] | Annotated[list[Slice], Tag(f"{TAG}list")], Discriminator(shape)
     ] = Field(
         "one",
-        description="Slices of each period: one, hours-of-day (24, UTC), weekday-weekend, weekday-weekend-hours (48, UTC), "
-        "or a list of own ones.",
+        description="Slices of each period: one, hours-of-day (24, UTC), weekday-weekend, weekday-weekend-hours "
+        "(48, UTC), or a list of own ones.",
     )
     money: Money = Field(default_factory=Money, description="Currency and discounting.")
     objective: Annotated[
@@ -49,8 +52,8 @@ class Document(Part):
         Discriminator(shape),
     ] = Field(
         "cost",
-        description="cost: least discounted cost; served: most demand served, weighed by its penalty; carbon: least carbon; "
-        "a list: in rank order.",
+        description="cost: least discounted cost; served: most demand served, weighed by its penalty; "
+        "carbon: least carbon; a list: in rank order.",
     )
     integer: Flag = Field(False, description="Whether devices are whole (makes the programme a MILP).")
     unmet_tolerance: NonNegative = Field(
@@ -85,12 +88,62 @@ NAMED = frozenset(
 """Keys of a scenario whose children are named things."""
 
 
+FROM_TABLE_JSON: dict[str, Any] = {
+    "type": "object",
+    "description": "a thing whose fields are those of a row of a CSV table; keys given here win",
+    "required": ["from_table"],
+    "properties": {
+        "from_table": {"type": "string", "description": "file name"},
+        "row": {"type": ["string", "number"], "description": "name of the row; the thing's own where absent"},
+    },
+}
+
+
+class _WithTables(GenerateJsonSchema):
+    """Makes the schema of scenarios as they are written: with references to tables."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """Let keys be missing, for files that are laid over others."""
+        return {key: value for key, value in super().model_schema(schema).items() if key != "required"}
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        """Let a mapping, and each named thing in one, come from a table."""
+        made = super().dict_schema(schema)
+        below = made.get("additionalProperties")
+        if not isinstance(below, dict) or not below:
+            return made
+        if "$ref" not in below:
+            return {"anyOf": [made, TABLE_JSON]}
+        return {"anyOf": [made | {"additionalProperties": {"anyOf": [below, FROM_TABLE_JSON]}}, THINGS_JSON]}
+
+
+THINGS_JSON = TABLE_JSON | {"required": ["table", "name"], "additionalProperties": {"type": ["object", "null"]}}
+
+
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of scenario files, for editors."""
-    schema = Document.model_json_schema(by_alias=True)
+    """Return the JSON Schema of scenario files, for editors.
+
+    No key is required: what a file leaves out may stand in one that it extends, or that is laid over it.
+    """
+    schema = Document.model_json_schema(by_alias=True, schema_generator=_WithTables)
+    shared = {"Table": TABLE_JSON, "TableOfThings": THINGS_JSON, "RowOfTable": FROM_TABLE_JSON}
+    schema = _shared(schema, shared)
+    schema["$defs"] |= shared
+    schema["properties"]["extends"] = {
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+        "description": "File, or files, that this one is laid over; beside it.",
+    }
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Planner scenario"
     return schema
+
+
+def _shared(value: Any, shared: dict[str, dict[str, Any]]) -> Any:
+    """Return a schema in which what stands in many places is a reference."""
+    if isinstance(value, dict):
+        name = next((name for name, one in shared.items() if value == one), None)
+        return {"$ref": f"#/$defs/{name}"} if name else {key: _shared(below, shared) for key, below in value.items()}
+    return [_shared(item, shared) for item in value] if isinstance(value, list) else value
 
 
 Status = Literal["optimal", "infeasible", "unbounded", "limit"]

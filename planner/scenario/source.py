@@ -40,6 +40,12 @@ def read_text(path: str | Path, limit_bytes: int) -> str:
     return checked_text(_decode(data, name), name, limit_bytes)
 
 
+def unprintable(text: str) -> str | None:
+    """Return the first character that no text file may hold, or None."""
+    found = _NOT_PRINTABLE.search(text)
+    return found.group() if found else None
+
+
 def checked_text(text: str, name: str, limit_bytes: int) -> str:
     """Return `text` if it is short enough and printable throughout."""
     if len(text) > limit_bytes:

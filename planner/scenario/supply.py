@@ -10,6 +10,7 @@ from planner.scenario.base import (
     Flag,
     Fraction,
     FractionSeries,
+    Labelled,
     Limits,
     NonNegative,
     NonNegativeSeries,
@@ -30,7 +31,7 @@ BY_THE_HOUR: tuple[OfferKind, ...] = ("on-demand", "spot", "marketplace")
 """Kinds whose devices are taken per slice and paid by the hour."""
 
 
-class Device(Noted):
+class Device(Labelled):
     """An accelerator class."""
 
     maker: Text | None = Field(None, description="Who makes it.", examples=["nvidia"])
@@ -93,7 +94,7 @@ class ServerlessWork(Part):
     carbon_g_per_unit: NonNegative = Field(0.0, description="Carbon of a unit of work, gCO2e.", examples=[12])
 
 
-class Offer(Noted):
+class Offer(Labelled):
     """A commercial way to have a device, or to have work done."""
 
     kind: OfferKind = Field(description="How it is had and paid.")
@@ -128,8 +129,8 @@ class Offer(Noted):
     )
     supply: NonNegativeSeries | None = Field(
         None,
-        description="Devices that can arrive in a period (committed kinds) or be rented at the same time (by the hour); "
-        "a pool's nodes, or no limit, where absent.",
+        description="Devices that can arrive in a period (committed kinds) or be rented at the same time "
+        "(by the hour); a pool's nodes, or no limit, where absent.",
         examples=[20000],
     )
     supply_per_year: dict[str, NonNegative] | None = Field(
@@ -141,7 +142,8 @@ class Offer(Noted):
     )
     commitment: Literal["optional", "obliged"] = Field(
         "optional",
-        description="Whether the minimum commitment may be declined as a whole (a yes-or-no decision) or is signed already.",
+        description="Whether the minimum commitment may be declined as a whole (a yes-or-no decision) "
+        "or is signed already.",
     )
     available_from: Text | None = Field(None, description="First period it is to be had in.", examples=["2024Q3"])
     available_until: Text | None = Field(None, description="Last period it is to be had in.", examples=["2025Q4"])

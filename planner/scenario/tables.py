@@ -188,7 +188,7 @@ def _parse(path: Path, file: BinaryIO) -> Table:
         place = Place(str(path), lines.number)
         problems.append(Problem(f"this is not CSV: {error}", place=place, code="table"))
     if problems:
-        raise InputError(_capped(problems))
+        raise InputError(capped(problems))
     if table is None:
         raise _file_problem(path, "the table has no header")
     return table
@@ -235,11 +235,12 @@ def numbers(table: Table, column: str) -> list[float]:
         except InputError as error:
             problems += error.problems
     if problems:
-        raise InputError(_capped(problems))
+        raise InputError(capped(problems))
     return values
 
 
-def _capped(problems: list[Problem]) -> list[Problem]:
+def capped(problems: list[Problem]) -> list[Problem]:
+    """Return the first problems, and one that counts the rest."""
     if len(problems) <= _MOST_PROBLEMS:
         return problems
     shown, first_left_out = problems[:_MOST_PROBLEMS], problems[_MOST_PROBLEMS]

@@ -14,7 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from planner.errors import Place
+from planner.errors import InputError, Place, Problem
+from planner.scenario.suggest import quoted
 
 type Scalar = str | int | float | bool | None
 type KeyPath = tuple[str | int, ...]
@@ -147,14 +148,60 @@ def item_name(node: Node) -> str | None:
     return str(name) if isinstance(name, str | int | float) else None
 
 
+def is_reference(node: Node) -> bool:
+    """Return whether a node stands for what a table says, as `{table: ...}` or `{from_table: ...}`."""
+    content = node.content
+    return isinstance(content, dict) and any(
+        key in content and isinstance(content[key].content, str) for key in ("table", "from_table")
+    )
+
+
 def pruned(node: Node) -> Node:
-    """Return `node` without the keys whose value is null: null says that a key is not there."""
+    """Return `node` without the keys whose value is null: null says that a key is not there.
+
+    Beside a reference to a table it stays, and takes away what the table says.
+    """
     if isinstance(node.content, dict):
-        entries = node.content.items()
-        return replace(node, content={k: pruned(entry) for k, entry in entries if entry.content is not None})
+        entries, kept = node.content.items(), is_reference(node)
+        return replace(node, content={k: pruned(entry) for k, entry in entries if kept or entry.content is not None})
     if isinstance(node.content, list):
         return replace(node, content=[pruned(item) for item in node.content])
     return node
+
+
+def merge(base: Node, over: Node) -> Node:
+    """Return `base` with `over` laid over it."""
+    if isinstance(base.content, dict) and isinstance(over.content, dict):
+        content = dict(base.content)
+        for key, entry in over.content.items():
+            content[key] = merge(content[key], entry) if key in content else entry
+        return replace(over, content=content)
+    if isinstance(base.content, list) and isinstance(over.content, list):
+        below, above = _by_name(base.content), _by_name(over.content)
+        if below and above:
+            return replace(over, content=_merged_items(below, above))
+    return over
+
+
+def _by_name(items: list[Node]) -> dict[str, Node]:
+    """Return the items of a named list by their names, or nothing for a plain list."""
+    named: dict[str, Node] = {}
+    for item in items:
+        name = item_name(item)
+        if name is None:
+            return {}
+        if name in named:
+            message = f"two items are named {quoted(name)}, so the list cannot be merged by name"
+            raise InputError(Problem(message, place=item.place, code="duplicate-name"))
+        named[name] = item
+    return named
+
+
+def _merged_items(below: dict[str, Node], above: dict[str, Node]) -> list[Node]:
+    merged = dict(below)
+    for name, item in above.items():
+        merged[name] = merge(below[name], item) if name in below else item
+    return list(merged.values())
 
 
 def dotted(path: Sequence[str | int]) -> str:

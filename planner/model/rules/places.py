@@ -105,8 +105,8 @@ def modules(model: Model) -> None:
     rows = programme.add_rows("modules", model.module.axes, model.module.keys, (), "<=", most)
     programme.enter(rows.at, model.module.at, 1.0)
     columns, candidate, _ = opening_of(model, [site for site, _ in model.module.keys])
-    built = np.tril(np.ones((model.T, model.T)))
     tied = np.nonzero(candidate)[0]
+    built = np.tril(np.ones((model.T, model.T))) if len(tied) else np.zeros((0, 0))
     links = programme.add_rows(
         "module_siting", model.module.axes, [model.module.keys[j] for j in tied], (model.T,), "<=", 0.0
     )

@@ -25,7 +25,10 @@ def demand(model: Model) -> None:
 
 
 def throughput(model: Model) -> None:
-    """Serve no more than is done: sum_r serve[t,k,w,r,s] <= sum rate[t,w,d] run[t,k,s,o,w,c] + sum_o work[t,k,o,s,w]."""
+    """Do the work that is served: sum_r serve[t,k,w,r,s] = sum rate[t,w,d] run[t,k,s,o,w,c] + sum_o work[t,k,o,s,w].
+
+    An equality, so that no device is at work on nothing: that would count in shares and energy.
+    """
     inputs = model.inputs
     row_of = np.full((len(inputs.workloads), len(inputs.sites)), -1)
     w, s = np.unique(model.pairs[[0, 2]], axis=1).astype(np.intp) if model.pairs.size else np.zeros((2, 0), np.intp)
@@ -36,7 +39,7 @@ def throughput(model: Model) -> None:
         exists[:, :, row] |= model.serve.at[:, :, j] >= 0
     rows = model.programme.add_rows(
         "throughput", ("workload", "site"), [(inputs.workloads[a], inputs.sites[b]) for a, b in zip(w, s, strict=True)],
-        model.each_slice, "<=", 0.0, mask=exists,
+        model.each_slice, "==", 0.0, mask=exists,
     )  # fmt: skip
     enter = model.programme.enter
     enter(rows.at[:, :, pair_rows], model.serve.at, 1.0)
@@ -49,9 +52,9 @@ def throughput(model: Model) -> None:
 
 def _rows(rows: Block, positions: list[int]) -> np.ndarray:
     """Return the rows at static positions, -1 where the position is -1."""
-    at = rows.at[:, :, positions] if positions else np.zeros((*rows.at.shape[:2], 0), np.int32)
-    at = at.copy()
-    at[:, :, np.array(positions, int) < 0] = -1
+    wanted = np.array(positions, int)
+    at = np.full((*rows.at.shape[:2], len(wanted)), -1, np.int32)
+    at[:, :, wanted >= 0] = rows.at[:, :, wanted[wanted >= 0]]
     return at
 
 

@@ -1,0 +1,117 @@
+"""Time and peak memory of building and reading plans: this planner, raw arrays into highspy, and linopy, in one run.
+
+    python -m benchmarks.build [--sizes 10k 100k 1M] [--repeats 3] [--folder KEPT] [--cpu]
+
+Each contender runs in a process of its own, the contenders in turn, and what is printed are medians. See README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import math
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import SIZES, write
+from benchmarks.measure import CLOCK
+
+ROOT = Path(__file__).resolve().parent.parent
+CONTENDERS = ("raw", "planner", "linopy")
+WARM = ("1M",)
+"""Sizes at which all contenders start from the optimal basis, found once by the raw arrays."""
+
+PARTS = ("read", "inputs", "build", "to PuLP", "to HiGHS", "record", "extract", "limits")
+"""Parts that are added up; `solve` is the same for all and `write` is stated apart."""
+
+SAME = 1e-7
+CPU = "--cpu"
+
+
+def run(contender: str, folder: Path, size: str, *more: str) -> dict[str, Any]:
+    """Run a contender in a process of its own and return what it measured."""
+    command = [sys.executable, "-W", "ignore", "-m", f"benchmarks.with_{contender}", str(folder), size, *more]
+    env = {**os.environ, CLOCK: "cpu" if CPU in sys.argv else "wall"}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=env, check=False)
+    if done.returncode:
+        raise SystemExit(f"{contender} at {size} failed:\n{done.stderr}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def contenders() -> list[str]:
+    """Return the contenders that are installed."""
+    return [name for name in CONTENDERS if name != "linopy" or importlib.util.find_spec("linopy")]
+
+
+def compare(size: str, folder: Path, repeats: int) -> dict[str, dict[str, Any]]:
+    """Return the medians of each contender at one size, having checked that all found the same optimum."""
+    write(folder, SIZES[size])
+    if size in WARM and not (folder / "optimal.bas").exists():
+        print(f"{size}: finding the basis to start from", flush=True)
+        run("raw", folder, size, "--keep-basis")
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in contenders()}
+    for _ in range(repeats):
+        for name, runs in found.items():
+            runs.append(run(name, folder, size))
+    best = found["raw"][0]
+    for name, runs in found.items():
+        for one in runs:
+            same = math.isclose(one["objective"], best["objective"], rel_tol=SAME)
+            assert same, f"{name} found {one['objective']}, not {best['objective']}"
+            assert (one["columns"], one["rows"]) == (best["columns"], best["rows"]), f"{name} has another programme"
+    return {name: _median(runs) for name, runs in found.items()}
+
+
+def _median(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    parts = dict.fromkeys(part for one in runs for part in one["seconds"])
+    seconds = {part: statistics.median(one["seconds"].get(part, 0.0) for one in runs) for part in parts}
+    total = statistics.median(sum(one["seconds"].get(part, 0.0) for part in PARTS) for one in runs)
+    return {
+        **runs[0],
+        "seconds": seconds,
+        "total": total,
+        "peak_mb": statistics.median(one["peak_mb"] for one in runs),
+        "peak_unwritten_mb": statistics.median(one.get("peak_unwritten_mb", one["peak_mb"]) for one in runs),
+    }
+
+
+def show(size: str, medians: dict[str, dict[str, Any]]) -> None:
+    """Print the table of one size."""
+    raw = medians["raw"]
+    started = "from the optimal basis" if size in WARM else "cold"
+    unit = "seconds of the processor" if CPU in sys.argv else "seconds"
+    print(f"\n{size}: {raw['columns']:,} columns, {raw['rows']:,} rows; {unit}, solved {started}")
+    heads = [*PARTS, "total", "x raw", "solve", "write", "peak MB"]
+    print(f"{'':8}" + "".join(f"{head:>10}" for head in heads))
+    for name, one in medians.items():
+        cells = [f"{one['seconds'][part]:.3f}" if part in one["seconds"] else "-" for part in PARTS]
+        cells += [f"{one['total']:.3f}", f"{one['total'] / raw['total']:.2f}", f"{one['seconds']['solve']:.3f}"]
+        cells += [f"{one['seconds']['write']:.3f}" if "write" in one["seconds"] else "-"]
+        cells += [f"{one['peak_unwritten_mb']:,.0f}"]
+        print(f"{name:8}" + "".join(f"{cell:>10}" for cell in cells))
+    if "write" in medians["planner"]["seconds"]:
+        print(f"planner's peak with writing: {medians['planner']['peak_mb']:,.0f} MB", flush=True)
+
+
+def main() -> None:
+    """Run the comparison at the sizes asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", nargs="+", choices=list(SIZES), default=["10k", "100k", "1M"])
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--folder", type=Path, help="keep the files (and the basis of the largest) here")
+    parser.add_argument(CPU, action="store_true", help="count seconds of the processor, where a machine is busy")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        for size in given.sizes:
+            show(size, compare(size, (given.folder or Path(temporary)) / size, given.repeats))
+
+
+if __name__ == "__main__":
+    main()

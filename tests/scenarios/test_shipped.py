@@ -1,0 +1,94 @@
+"""Every shipped scenario: it loads, solves, keeps what it states, ends with exit code 0, and two solvers agree."""
+
+import math
+import re
+
+import pytest
+
+from tests.scenarios.shipped import NAMES, loaded, path_of, solved
+
+LONG = {"sora-mainstream-open"}
+"""Scenarios that take over ten seconds."""
+
+SHIPPED = {
+    "llm-serving", "retail-only", "siting", "sora-claim", "sora-claim-as-stated", "sora-mainstream",
+    "sora-mainstream-open", "sora-mainstream-press", "training-campaign", "transport",
+}  # fmt: skip
+EVERY = [pytest.param(name, marks=[pytest.mark.long] if name in LONG else []) for name in NAMES]
+
+
+def test_the_scenarios_are_those_listed():
+    """A scenario that is added is listed here, and has every check below."""
+    assert set(NAMES) == SHIPPED
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_explains_itself(name):
+    """It begins with comments, says its name and what it is about, and names no path outside of the repository."""
+    text = path_of(name).read_text(encoding="utf-8")
+    document = loaded(name).document
+    assert text.startswith("# ")
+    assert document.name == name
+    assert document.description
+    assert not re.search(r"(\.\./|/(work|tmp|home|root)/)", text)
+    assert "assumption" in text or name in {"transport", "siting", "retail-only"} or "extends:" in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_states_its_optimum(name):
+    """It has an objective that it expects, with origin and source."""
+    expect = loaded(name).document.expect
+    assert expect.objective is not None
+    assert expect.source
+    if expect.origin == "recorded":
+        assert name.startswith("sora-mainstream")
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_it_keeps_what_it_states(name):
+    """Status, objective, fraction served and chains are as stated, and the exit code is 0."""
+    plan, expect = solved(name), loaded(name).document.expect
+    assert plan.status == expect.status == "optimal"
+    assert plan.exit_code == 0
+    assert plan.objective == pytest.approx(expect.objective, rel=expect.tolerance)
+    if expect.served_fraction is not None:
+        assert plan.served_fraction == pytest.approx(expect.served_fraction, rel=expect.tolerance)
+    chains = plan.chains[plan.chains.period == plan.chains.period.iloc[0]] if len(plan.chains) else plan.chains
+    results = {(row.chain, row.step): row.result for row in chains.itertuples()}
+    last = {chain: result for (chain, _), result in results.items()}
+    for key, stated in expect.chains.items():
+        chain, _, step = key.partition("/")
+        got = results[chain, step] if step else last[chain]
+        assert got == pytest.approx(stated, rel=expect.tolerance), key
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_parts_of_the_cost_add_up(name):
+    """The discounted parts of the cost sum to the objective, where that is the cost."""
+    plan = solved(name)
+    if plan.objective_name == "cost":
+        parts = math.fsum(plan.cost[f"discounted_{plan.currency}"])
+        assert parts == pytest.approx(plan.objective, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_demand_is_served_or_unmet(name):
+    """What is served and what is unmet is what was asked for, and the fraction served follows from them."""
+    plan = solved(name)
+    demand = plan.demand
+    assert (demand.served_units + demand.unmet_units).to_numpy() == pytest.approx(demand.demand_units.to_numpy())
+    by_site = plan.served.groupby(["period", "workload"]).served_units.sum() if len(plan.served) else {}
+    for row in demand.itertuples():
+        served = by_site.get((row.period, row.workload), 0.0)
+        assert served == pytest.approx(row.served_units, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_two_solvers_agree(name):
+    """GLOP finds the same optimum of a linear programme, SCIP of one with whole numbers (within both gaps)."""
+    plan = solved(name)
+    whole = plan.size["integers"] > 0
+    gap = loaded(name).document.solver.gap if whole else 0.0
+    other = solved(name, "scip" if whole else "glop")
+    assert other.status == "optimal"
+    assert other.objective == pytest.approx(plan.objective, rel=max(1e-6, 2 * gap))
