@@ -17,6 +17,8 @@ from planner.inputs.inputs import Inputs
 from planner.inputs.stands import offered, sites_of
 from planner.model.arrays import Floats
 from planner.model.programme import Block, Programme
+from planner.scenario.check import ranks
+from planner.scenario.places import GB_PER_HOUR_AND_GBPS
 from planner.scenario.supply import ServerlessWork
 
 SLACK = 10.0
@@ -80,6 +82,12 @@ class Model:
     configure: Block = field(init=False)
     flow: Block = field(init=False)
     path: Block = field(init=False)
+    assign: Block = field(init=False)
+    carry: Block = field(init=False)
+    trunk: Block = field(init=False)
+    shed: Block = field(init=False)
+    lit: Block = field(init=False)
+    use: Block = field(init=False)
 
     @property
     def T(self) -> int:  # noqa: N802
@@ -95,6 +103,11 @@ class Model:
     def each_slice(self) -> tuple[int, int]:
         """Time part of what is decided for each slice."""
         return self.T, self.K
+
+    @property
+    def serves_most(self) -> bool:
+        """Whether the first objective is to serve most, so that what has no penalty may stay unserved."""
+        return ranks(self.inputs.doc)[0].of == "served"
 
     @cached_property
     def sales(self) -> tuple[Sale, ...]:
@@ -180,9 +193,7 @@ def _options(inputs: Inputs, name: str) -> list[Option]:
             continue
         units = campaign.units_by_device.get(device, campaign.units)
         for site in sorted(set(campaign.sites)):
-            stands = [
-                s for s in inputs.stands if s.site == site and inputs.devices[s.d] == device and not s.scattered
-            ]
+            stands = [s for s in inputs.stands if s.site == site and inputs.devices[s.d] == device and not s.scattered]
             for start in starts:
                 during = time.alive(campaign.months)[start] > 0
                 fits = time.offsets[start] + campaign.months <= end + 1e-9
@@ -195,7 +206,8 @@ def decide(inputs: Inputs) -> Model:
     """Return the programme with its columns and no rows yet."""
     model = Model(inputs, Programme(inputs.time.names, inputs.time.slices))
     for family in (
-        _serving, _running, _standing, _retiring, _siting, _campaigns, _yes_or_no, _traffic,
+        _serving, _running, _standing, _retiring, _siting, _campaigns, _yes_or_no, _traffic, _assigning,
+        _carrying, _lighting,
     ):  # fmt: skip
         family(model)
     return model
@@ -397,10 +409,6 @@ def _yes_or_no(model: Model) -> None:
     model.configure = add("configure", ("workload", "configuration"), ways, (), upper=1.0, derived=False, integer=True)
 
 
-GB_PER_HOUR_AND_GBPS = 450.0
-"""A traffic of 1 Gb/s is 450 GB an hour."""
-
-
 def _traffic(model: Model) -> None:
     """flow[t,k,s,way,a]: traffic of a site on an arc, Gb/s; path[t,k,w,r,s,p]: work served over a listed path."""
     inputs, add = model.inputs, model.programme.add_columns
@@ -462,3 +470,53 @@ def free_traffic(model: Model) -> list[tuple[str, str, float]]:
             if total > 0:
                 found.append((site, way, total))
     return found
+
+
+def _assigning(model: Model) -> None:
+    """assign[t,w,r,s]: whether a region is served from a site, for workloads with a single source."""
+    single = [j for j, key in enumerate(model.serve.keys) if model.inputs.doc.workloads[key[0]].single_source]
+    model.assign = model.programme.add_columns(
+        "assign", model.serve.axes, [model.serve.keys[j] for j in single], (model.T,),
+        mask=(model.serve.at[:, :, single] >= 0).any(axis=1), upper=1.0, derived=False, integer=True,
+    )  # fmt: skip
+
+
+def _carrying(model: Model) -> None:
+    """carry[t,k,q,a]: traffic between nodes on an arc; trunk[t,k,q,p]: on a listed path; shed[t,k,q]: left behind; Gb/s."""
+    inputs, add = model.inputs, model.programme.add_columns
+    doc, time, arcs = inputs.doc, inputs.time, inputs.routes.arcs
+    names = sorted(doc.traffic)
+    gbps = np.stack([time.series(doc.traffic[q].gbps) for q in names], axis=-1) if names else np.zeros((model.T, 0))
+    asked = (gbps > 0)[:, None, :]
+    free = [n for n, q in enumerate(names) if doc.traffic[q].max_latency_ms is None]
+    on_arcs = np.repeat(free, len(arcs)).astype(int)
+    model.carry = add(
+        "carry", ("traffic", "link", "tail", "head"), [(names[n], a.link, a.tail, a.head) for n in free for a in arcs],
+        model.each_slice, mask=asked[:, :, on_arcs], upper=SLACK * gbps[:, None, on_arcs], scale=_scale(gbps[:, on_arcs]),
+    )  # fmt: skip
+    listed = [names.index(p.traffic) for p in inputs.routes.trunks]
+    model.trunk = add(
+        "trunk", ("traffic", "route"), [(p.traffic, " > ".join(p.nodes)) for p in inputs.routes.trunks], model.each_slice,
+        mask=asked[:, :, listed], upper=SLACK * gbps[:, None, listed], scale=_scale(gbps[:, listed]),
+    )  # fmt: skip
+    most_served = model.serves_most
+    left = [n for n, q in enumerate(names) if doc.traffic[q].unmet_penalty_per_gb is not None or most_served]
+    model.shed = add(
+        "shed", ("traffic",), [(names[n],) for n in left], model.each_slice,
+        mask=asked[:, :, left], upper=SLACK * gbps[:, None, left], scale=_scale(gbps[:, left]),
+    )  # fmt: skip
+
+
+def _lighting(model: Model) -> None:
+    """lit[t,e,m]: blocks of capacity that come into use on a link (whole); use[e]: whether it is used at all (binary)."""
+    inputs, add = model.inputs, model.programme.add_columns
+    links = inputs.doc.network.links
+    keys = [(e, m) for e in sorted(links) for m in sorted(links[e].modules)]
+    waves = [links[e].modules[m] for e, m in keys]
+    ready = np.array([[inputs.time.offsets[t] >= w.build_months - 1e-9 for w in waves] for t in range(model.T)], bool)
+    model.lit = add(
+        "lit", ("link", "module"), keys, (model.T,), mask=ready.reshape(model.T, len(keys)),
+        upper=np.array([w.max_count for w in waves], float), derived=False, integer=True,
+    )  # fmt: skip
+    costly = [(e,) for e in sorted(links) if links[e].use_cost > 0]
+    model.use = add("use", ("link",), costly, (), upper=1.0, derived=False, integer=True)

@@ -17,7 +17,7 @@ FORMAT = "planner-plan"
 VERSION = 1
 
 TABLES = (
-    "demand", "additions", "fleet", "run", "served", "unmet", "sites", "power", "links", "carbon", "cost", "unit_cost",
+    "demand", "additions", "fleet", "run", "served", "unmet", "sites", "power", "links", "lit", "traffic", "carbon", "cost", "unit_cost",
     "campaigns", "porting", "commitments", "pools", "chains", "comparisons", "prices",
 )  # fmt: skip
 """Names of a plan's tables; each is an attribute of the plan (docs/plan.md says what each column holds)."""

@@ -343,6 +343,16 @@ def _network(doc: Document, cal: Calendar) -> Iterator[Fault]:
             yield Fault(path, "must join two different nodes", "together")
 
 
+def _traffic(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    nodes = {end for link in doc.network.links.values() for end in (link.ends or (link.from_, link.to)) if end}
+    for name, traffic in doc.traffic.items():
+        path: KeyPath = ("traffic", name)
+        yield from _one((*path, "from"), traffic.from_, nodes, "node of the network")
+        yield from _one((*path, "to"), traffic.to, nodes, "node of the network")
+        if traffic.from_ == traffic.to:
+            yield Fault(path, "must go from one node to another", "together")
+
+
 def _campaigns(doc: Document, cal: Calendar) -> Iterator[Fault]:
     for name, campaign in doc.campaigns.items():
         path: KeyPath = ("campaigns", name)

@@ -9,7 +9,7 @@ from pydantic import Discriminator, Field, Tag
 from planner.scenario.base import TAG, Flag, NonNegative, Part, Text, shape
 from planner.scenario.demand import Chain, Workload
 from planner.scenario.horizon import Horizon, Money, Profile, Slice, SlicePreset
-from planner.scenario.places import Network, Region, Site, Siting
+from planner.scenario.places import Network, Region, Site, Siting, Traffic
 from planner.scenario.policy import (
     Budget,
     Campaign,
@@ -66,6 +66,7 @@ class Document(Part):
     sites: dict[str, Site] = Field(default_factory=dict, description="Where devices stand.")
     siting: Siting = Field(default_factory=Siting, description="Rules on sites together.")
     network: Network = Field(default_factory=Network, description="What joins regions and sites.")
+    traffic: dict[str, Traffic] = Field(default_factory=dict, description="Data between nodes of the network.")
     campaigns: dict[str, Campaign] = Field(default_factory=dict, description="Training runs.")
     enablements: dict[str, Enablement] = Field(default_factory=dict, description="Workloads to be ported.")
     fleet: dict[str, Holding] = Field(default_factory=dict, description="Devices in place at the start.")
