@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from planner.model.costs import charge
 from planner.model.decisions import Model, decide
 from planner.model.programme import Finished
 from planner.model.rules import RULES
+from planner.model.survival import Borne, Loss, bear
 from planner.model.rules.policies import KG_PER_TONNE
 from planner.scenario.places import GB_PER_HOUR_AND_GBPS
 
@@ -33,19 +35,21 @@ class Built:
 
     model: Model
     finished: Finished
+    borne: tuple[Borne, ...] = ()
 
     def objective(self, name: str) -> Objective:
         """Return the objective called cost, served or carbon."""
         return {"cost": _cost, "served": _served, "carbon": _carbon}[name](self.model)
 
 
-def build(inputs: Inputs) -> Built:
-    """Build the programme of a scenario."""
+def build(inputs: Inputs, losses: Sequence[Loss] = ()) -> Built:
+    """Build the programme of a scenario, with the losses that it must bear; their columns and rows come last."""
     model = decide(inputs)
     charge(model)
     for rule in RULES:
         rule(model)
-    return Built(model, model.programme.finish())
+    borne = tuple(bear(model, loss) for loss in losses)
+    return Built(model, model.programme.finish(), borne)
 
 
 def _cost(model: Model) -> Objective:

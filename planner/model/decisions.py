@@ -206,8 +206,8 @@ def decide(inputs: Inputs) -> Model:
     """Return the programme with its columns and no rows yet."""
     model = Model(inputs, Programme(inputs.time.names, inputs.time.slices))
     for family in (
-        _serving, _running, _standing, _retiring, _siting, _campaigns, _yes_or_no, _traffic, _assigning,
-        _carrying, _lighting,
+        serving, running, _committed, hourly, _retiring, _siting, campaigns, _yes_or_no, traffic, assigning,
+        carrying, _lighting,
     ):  # fmt: skip
         family(model)
     return model
@@ -218,7 +218,7 @@ def _scale(useful: Floats) -> Floats:
     return useful.max(axis=tuple(range(useful.ndim - 1)), initial=0.0)
 
 
-def _serving(model: Model) -> None:
+def serving(model: Model) -> None:
     """serve[t,k,w,r,s], unmet[t,k,w,r] and work[t,k,o,s,w]: units of work an hour."""
     inputs, add = model.inputs, model.programme.add_columns
     capable = np.zeros((model.T, len(inputs.workloads), len(inputs.sites)), bool)
@@ -254,7 +254,7 @@ def _serving(model: Model) -> None:
     )  # fmt: skip
 
 
-def _running(model: Model) -> None:
+def running(model: Model) -> None:
     """run[t,k,s,o,w,c]: devices at work; replica[t,k,s,o,w,c]: whole replicas that they make."""
     inputs, add = model.inputs, model.programme.add_columns
     useful = model.useful_run
@@ -278,32 +278,34 @@ def _mode_key(inputs: Inputs, i: int) -> tuple[str, str, str, str]:
     return stand.site, stand.name, inputs.workloads[mode.w], mode.configuration
 
 
-def _standing(model: Model) -> None:
-    """fleet[t,s,o] in place and add[t,s,o] arriving (committed kinds), rent[t,k,s,o] (by the hour): devices."""
-    inputs, add = model.inputs, model.programme.add_columns
-    stands = inputs.stands
+def _stand_columns(model: Model) -> tuple[list[tuple[str, str]], Mask, Mask, Mask, Floats]:
+    """Return keys, whether committed, when present and when arriving of every stand, and the most of each."""
+    stands = model.inputs.stands
     committed = np.array([stand.committed for stand in stands], bool)
-    useful = model.useful_stand
-    keys = [(stand.site, stand.name) for stand in stands]
     present = np.stack([s.present for s in stands], axis=-1) if stands else np.zeros((model.T, 0), bool)
     arrives = np.stack([s.arrives for s in stands], axis=-1) if stands else np.zeros((model.T, 0), bool)
-    whole = np.array([s.integer for s in stands], bool)
-    axes, scale = ("site", "offer"), _scale(useful)
-    most = SLACK * useful.max(axis=0, initial=0.0)
-    model.fleet = add("fleet", axes, keys, (model.T,), mask=present & committed, upper=most, scale=scale)
-    model.add = add(
-        "add",
-        axes,
-        keys,
-        (model.T,),
-        mask=arrives & committed,
-        upper=np.where(whole, np.ceil(most), most),
-        scale=scale,
-        integer=whole,
-    )
-    model.rent = add(
-        "rent", axes, keys, model.each_slice, mask=(arrives & ~committed)[:, None, :],
-        upper=np.where(whole, np.ceil(most), most), scale=scale, integer=whole,
+    most = SLACK * model.useful_stand.max(axis=0, initial=0.0)
+    return [(stand.site, stand.name) for stand in stands], committed, present, arrives, most
+
+
+def _committed(model: Model) -> None:
+    """fleet[t,s,o] in place and add[t,s,o] arriving: devices that were bought, leased or reserved."""
+    add, scale = model.programme.add_columns, _scale(model.useful_stand)
+    keys, committed, present, arrives, most = _stand_columns(model)
+    whole = np.array([s.integer for s in model.inputs.stands], bool)
+    axes, shape = ("site", "offer"), (model.T,)
+    model.fleet = add("fleet", axes, keys, shape, mask=present & committed, upper=most, scale=scale)
+    most = np.where(whole, np.ceil(most), most)
+    model.add = add("add", axes, keys, shape, mask=arrives & committed, upper=most, scale=scale, integer=whole)
+
+
+def hourly(model: Model) -> None:
+    """rent[t,k,s,o]: devices that are rented by the hour."""
+    keys, committed, _, arrives, most = _stand_columns(model)
+    whole = np.array([s.integer for s in model.inputs.stands], bool)
+    model.rent = model.programme.add_columns(
+        "rent", ("site", "offer"), keys, model.each_slice, mask=(arrives & ~committed)[:, None, :],
+        upper=np.where(whole, np.ceil(most), most), scale=_scale(model.useful_stand), integer=whole,
     )  # fmt: skip
 
 
@@ -362,7 +364,7 @@ def _siting(model: Model) -> None:
     )  # fmt: skip
 
 
-def _campaigns(model: Model) -> None:
+def campaigns(model: Model) -> None:
     """choose[c,d,s,start] (binary where there is a choice) and train[t,c,d,s,o]: devices at work on a campaign."""
     inputs, options = model.inputs, model.options
     doc, time = inputs.doc, inputs.time
@@ -409,7 +411,7 @@ def _yes_or_no(model: Model) -> None:
     model.configure = add("configure", ("workload", "configuration"), ways, (), upper=1.0, derived=False, integer=True)
 
 
-def _traffic(model: Model) -> None:
+def traffic(model: Model) -> None:
     """flow[t,k,s,way,a]: traffic of a site on an arc, Gb/s; path[t,k,w,r,s,p]: work served over a listed path."""
     inputs, add = model.inputs, model.programme.add_columns
     routes, demand = inputs.routes, inputs.demand
@@ -472,7 +474,7 @@ def free_traffic(model: Model) -> list[tuple[str, str, float]]:
     return found
 
 
-def _assigning(model: Model) -> None:
+def assigning(model: Model) -> None:
     """assign[t,w,r,s]: whether a region is served from a site, for workloads with a single source."""
     single = [j for j, key in enumerate(model.serve.keys) if model.inputs.doc.workloads[key[0]].single_source]
     model.assign = model.programme.add_columns(
@@ -481,7 +483,7 @@ def _assigning(model: Model) -> None:
     )  # fmt: skip
 
 
-def _carrying(model: Model) -> None:
+def carrying(model: Model) -> None:
     """carry[t,k,q,a]: traffic between nodes on an arc; trunk[t,k,q,p]: on a listed path; shed[t,k,q]: left behind; Gb/s."""
     inputs, add = model.inputs, model.programme.add_columns
     doc, time, arcs = inputs.doc, inputs.time, inputs.routes.arcs

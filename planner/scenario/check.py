@@ -30,7 +30,7 @@ def check(doc: Document, cal: Calendar) -> list[Fault]:
     """Return every fault of a scenario whose parts are well-formed."""
     checks: tuple[Callable[[Document, Calendar], Iterator[Fault]], ...] = (
         _slices, _chains, _workloads, _devices, _offers, _supply, _sites, _network, _campaigns, _enablements,
-        _starting, _policy, _objective, _names,
+        _starting, _policy, _survival, _objective, _names,
     )  # fmt: skip
     return [fault for one in checks for fault in one(doc, cal)]
 
@@ -422,6 +422,29 @@ def ranks(doc: Document) -> list[Rank]:
     """Return the objectives in rank order."""
     listed = doc.objective if isinstance(doc.objective, list) else [doc.objective]
     return [item if isinstance(item, Rank) else Rank(of=item) for item in listed]
+
+
+def _survival(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    for name, rule in doc.survive.items():
+        path: KeyPath = ("survive", name)
+        yield from _known((*path, "among"), rule.among, losable(doc, rule.any_one), rule.any_one)
+        yield from _known((*path, "share_by_workload"), rule.share_by_workload, doc.workloads, "workload")
+        yield from _one((*path, "start"), rule.start, cal.names, "period")
+        if rule.start and rule.any_one != "maker":
+            yield Fault((*path, "start"), "goes with any_one: maker", "together")
+        if not losable(doc, rule.any_one):
+            yield Fault((*path, "any_one"), f"there is no {rule.any_one} to lose")
+
+
+def losable(doc: Document, kind: str) -> list[str]:
+    """Return what of a kind can be lost: sites, grids, makers or links."""
+    found: dict[str, Iterable[str | None]] = {
+        "site": doc.sites,
+        "grid": (site.grid for site in doc.sites.values()),
+        "maker": (device.maker for device in doc.devices.values()),
+        "link": doc.network.links,
+    }
+    return sorted({name for name in found[kind] if name})
 
 
 def _objective(doc: Document, cal: Calendar) -> Iterator[Fault]:

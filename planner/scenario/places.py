@@ -56,6 +56,7 @@ class Site(Noted):
     access_ms: NonNegative = Field(0.0, description="Round trip between it and its node, ms.", examples=[1])
     latitude: Annotated[float, Limits(ge=-90, le=90)] | None = Field(None, description="Degrees north, for maps.")
     longitude: Annotated[float, Limits(ge=-180, le=180)] | None = Field(None, description="Degrees east, for maps.")
+    grid: Text | None = Field(None, description="Power grid it hangs on, as in survival rules.", examples=["pjm"])
     distributed: Flag = Field(
         False, description="Whether it is a network without a place: offers must name it, and power is its nodes' own."
     )

@@ -22,6 +22,7 @@ from planner.scenario.policy import (
     Report,
     Share,
     SolverChoice,
+    Survival,
 )
 from planner.scenario.supply import Device, Holding, Offer, Order, SupplyLimit
 
@@ -73,6 +74,7 @@ class Document(Part):
     orders: dict[str, Order] = Field(default_factory=dict, description="Devices on order at the start.")
     budgets: dict[str, Budget] = Field(default_factory=dict, description="Limits on money.")
     shares: dict[str, Share] = Field(default_factory=dict, description="Least and greatest shares.")
+    survive: dict[str, Survival] = Field(default_factory=dict, description="Losses that the plan must bear.")
     carbon: Carbon = Field(default_factory=Carbon, description="Price and cap of carbon.")
     comparisons: dict[str, Comparison] = Field(default_factory=dict, description="Statements to be tested.")
     solver: SolverChoice = Field(default_factory=SolverChoice, description="Options of the solver.")

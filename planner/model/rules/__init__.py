@@ -20,6 +20,7 @@ RULES: tuple[Callable[[Model], None], ...] = (
     fleets.accumulation,
     fleets.retirement,
     fleets.supply,
+    fleets.pool,
     fleets.supply_together,
     fleets.commitment,
     places.power,
