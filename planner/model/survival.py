@@ -37,7 +37,7 @@ class Loss:
     @property
     def label(self) -> str:
         """Prefix of the names of its columns and rows."""
-        return f"loss of {self.name}"
+        return f"loss of {self.name} ({self.rule})"
 
 
 def losses_of(inputs: Inputs) -> tuple[Loss, ...]:
