@@ -68,12 +68,15 @@ class Draft:
         known = self._name_of
         unknown = [end for end in (source, target) if end.text not in known]
         for end in unknown:
-            hint = did_you_mean(end.text, known) if len(self.problems) < _MOST_HINTS else ""
-            fault = (
-                f"names the node {quoted(end.text)}, which there is not{hint}" if end.text else "lacks one of its ends"
-            )
-            self.refuse(f"{what} {fault}", path, end.place, "unknown")
+            self._refuse_end(what, end, path)
         return None if unknown or source.text == target.text else (known[source.text], known[target.text])
+
+    def _refuse_end(self, what: str, end: Written, path: Iterable[str]) -> None:
+        fault = "lacks one of its ends"
+        if end.text:
+            hint = did_you_mean(end.text, self._name_of) if len(self.problems) < _MOST_HINTS else ""
+            fault = f"names the node {quoted(end.text)}, which there is not{hint}"
+        self.refuse(f"{what} {fault}", path, end.place, "unknown")
 
     def amount(self, written: Written, path: Iterable[str], least: float = 0.0, most: float = LARGEST) -> float | None:
         """Return the number that is written, or None with a mistake noted."""

@@ -29,21 +29,27 @@ type Attributes = MutableMapping[str, Written]  # by name in small letters
 
 @dataclass(frozen=True)
 class Quantity:
-    """Something measured: `names` its attributes in order of rank, each with the unit that the name states."""
+    """Something measured.
+
+    `names` are its attributes in order of rank, each with the unit that the name states; `per` tells how many of
+    a unit make that of the scenario, `units` which there are, `assumed` the one of a bare number.
+    """
 
     names: dict[str, str]
-    factor: Callable[[str], float | None]
+    per: Callable[[str], float | None]
     units: str
     assumed: str = ""
 
 
 _LATITUDE = ("latitude", "lat")
 _LONGITUDE = ("longitude", "long", "lon", "lng")
-_LATENCY_MS = Quantity({"latency_ms": "ms", "latency": "", "delay_ms": "ms", "delay": ""}, units.ms, units.TIMES, "ms")
+_LATENCY_MS = Quantity(
+    {"latency_ms": "ms", "latency": "", "delay_ms": "ms", "delay": ""}, units.per_ms, units.TIMES, "ms"
+)
 _IN_NAMES = {f"{name}_{unit}": unit for name in ("capacity", "bandwidth") for unit in units.IN_NAMES}
-_CAPACITY_BIT_PER_S = Quantity(
+_CAPACITY_GBPS = Quantity(
     {"linkspeedraw": "bit/s", **_IN_NAMES, "linkspeed": "", "capacity": "", "bandwidth": ""},
-    units.bit_per_s,
+    units.per_gbps,
     units.RATES,
 )
 
@@ -98,11 +104,11 @@ def _add_link(edge: Edge, of_graph: Attributes, draft: Draft, taken: dict[str, i
     name = unique("-".join(ends), taken)
     link = draft.links[name] = {"from": ends[0], "to": ends[1], "directed": edge.directed}
     latency_ms = _measured(_LATENCY_MS, edge, of_graph, draft, ("links", name, "latency_ms"))
-    bit_per_s = _measured(_CAPACITY_BIT_PER_S, edge, of_graph, draft, ("links", name, "capacity_gbps"))
+    capacity_gbps = _measured(_CAPACITY_GBPS, edge, of_graph, draft, ("links", name, "capacity_gbps"))
     if latency_ms is not None:
         link["latency_ms"] = latency_ms
-    if bit_per_s is not None:
-        link["capacity_gbps"] = bit_per_s / 1e9
+    if capacity_gbps is not None:
+        link["capacity_gbps"] = capacity_gbps
 
 
 def _measured(
@@ -116,9 +122,9 @@ def _measured(
     stated = _first(ChainMap(edge.attributes, of_graph), f"{key}_unit", f"{key}_units", f"{key}units")
     unit = unit or quantity.names[key] or (stated.text if stated else quantity.assumed)
     value = draft.amount(Written(text, edge.attributes[key].place), path)
-    factor = quantity.factor(unit)
-    if value is None or factor is not None:
-        return value and value * (factor or 1.0)
+    per = quantity.per(unit)
+    if value is None or per is not None:
+        return value and value / (per or 1.0)
     fault = f"the unit {quoted(unit)} is not known" if unit else f"there is no unit; write it as {key}_unit"
     draft.refuse(f"{key}: {fault}: {quantity.units}", path, edge.attributes[key].place, "unit")
     return None

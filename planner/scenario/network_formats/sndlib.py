@@ -84,22 +84,22 @@ class Records:
 
 def add_records(records: Records, draft: Draft) -> None:
     """Add what a file says to the draft."""
-    gbps = _unit_gbps(records.unit, draft)
+    per_gbps = _units_per_gbps(records.unit, draft)
     _add_nodes(records, draft)
     for link in records.links:
-        _add_link(link, gbps, draft)
+        _add_link(link, per_gbps, draft)
     for demand in records.demands:
-        _add_demand(demand, gbps, draft)
+        _add_demand(demand, per_gbps, draft)
 
 
-def _unit_gbps(unit: Written | None, draft: Draft) -> float:
-    """Return the Gb/s in one unit of capacity."""
+def _units_per_gbps(unit: Written | None, draft: Draft) -> float:
+    """Return how many units of capacity make a Gb/s."""
     if unit is None or not unit.text:
         return 1.0
-    bit_per_s = units.bit_per_s(unit.text)
-    if bit_per_s is None:
+    per_gbps = units.per_gbps(unit.text)
+    if per_gbps is None:
         draft.refuse(f"the unit {quoted(unit.text)} is not one of {units.RATES}", (), unit.place, "unit")
-    return 1.0 if bit_per_s is None else bit_per_s / 1e9
+    return per_gbps or 1.0
 
 
 def _add_nodes(records: Records, draft: Draft) -> None:
@@ -123,7 +123,7 @@ def _can_be_degrees(points: list[tuple[float, float]]) -> bool:
     return in_range and (len(points) == 1 or len(set(points)) > 1)
 
 
-def _add_link(link: Link, gbps: float, draft: Draft) -> None:
+def _add_link(link: Link, per_gbps: float, draft: Draft) -> None:
     name = link.id.text
     path = ("links", name)
     is_new = draft.is_new("link", link.id)
@@ -131,27 +131,28 @@ def _add_link(link: Link, gbps: float, draft: Draft) -> None:
     _amount(link.capacity_cost, (*path, "pre-installed cost"), draft)
     capacity = _amount(link.capacity, (*path, "capacity_gbps"), draft)
     costs = {
-        "price_per_gbps_hour": _amount(link.routing_cost, (*path, "price_per_gbps_hour"), draft) / gbps,
+        "price_per_gbps_hour": _amount(link.routing_cost, (*path, "price_per_gbps_hour"), draft) * per_gbps,
         "use_cost": _amount(link.setup_cost, (*path, "use_cost"), draft),
     }
     modules = {
-        f"m{i}": _module(*module, gbps, (*path, "modules", f"m{i}"), draft) for i, module in enumerate(link.modules, 1)
+        f"m{i}": _module(*module, per_gbps, (*path, "modules", f"m{i}"), draft)
+        for i, module in enumerate(link.modules, 1)
     }
     if ends is None or not is_new:
         return
     entry: dict[str, Any] = {"from": ends[0], "to": ends[1], "directed": False}
     if capacity or modules:
-        entry["capacity_gbps"] = capacity * gbps
+        entry["capacity_gbps"] = capacity / per_gbps
     entry |= {key: cost for key, cost in costs.items() if cost}
     draft.links[name] = entry | ({"modules": modules} if modules else {})
 
 
-def _module(capacity: Written, cost: Written, gbps: float, path: tuple[str, ...], draft: Draft) -> dict[str, float]:
+def _module(capacity: Written, cost: Written, per_gbps: float, path: tuple[str, ...], draft: Draft) -> dict[str, float]:
     size = draft.amount(capacity, (*path, "gbps"), _LEAST_CAPACITY) or 0.0
-    return {"gbps": size * gbps, "cost": _amount(cost, (*path, "cost"), draft), "max_count": MAX_COUNT}
+    return {"gbps": size / per_gbps, "cost": _amount(cost, (*path, "cost"), draft), "max_count": MAX_COUNT}
 
 
-def _add_demand(demand: Demand, gbps: float, draft: Draft) -> None:
+def _add_demand(demand: Demand, per_gbps: float, draft: Draft) -> None:
     name = demand.id.text
     path = ("traffic", name)
     is_new = draft.is_new("demand", demand.id)
@@ -161,7 +162,7 @@ def _add_demand(demand: Demand, gbps: float, draft: Draft) -> None:
     if demand.max_path_length and demand.max_path_length.text != _UNLIMITED:
         _amount(demand.max_path_length, (*path, "max path length"), draft)
     if ends is not None and is_new:
-        draft.traffic[name] = {"from": ends[0], "to": ends[1], "gbps": unit * value * gbps}
+        draft.traffic[name] = {"from": ends[0], "to": ends[1], "gbps": unit * value / per_gbps}
 
 
 def _amount(written: Written | None, path: tuple[str, ...], draft: Draft, absent: float = 0.0) -> float:

@@ -10,6 +10,7 @@ from planner.scenario.network_formats.sndlib import Demand, Link, Node, Records,
 from planner.scenario.suggest import quoted
 
 HEADER = "?SNDlib native format; type: network; version: 1.0"
+_MOST_WORDS = 1_000_000  # of items, each of which takes some hundred bytes
 
 _HEADER = re.compile(r"\?SNDlib native format;\s*type:\s*(?P<type>\w+);\s*version:\s*(?P<version>\S+)")
 _SECTION = re.compile(r"\s*(?P<name>META|NODES|LINKS|DEMANDS|ADMISSIBLE_PATHS)\s*\(\s*(?P<end>\)\s*)?")
@@ -63,6 +64,7 @@ class _Sections:
         self.inside = ""
         self.opened = Place(draft.file)
         self.depth = 0
+        self.words = 0
 
     def take(self, line: str, place: Place) -> None:
         """Read one line that is not empty."""
@@ -99,6 +101,10 @@ class _Sections:
             self.records.unit = Written(value.strip(), place)
 
     def _item(self, line: str, place: Place) -> None:
+        self.words += len(line.split())
+        if self.words > _MOST_WORDS:
+            message = f"the file has more than {_MOST_WORDS:,} words"
+            raise InputError(Problem(message, place=place, code="too-large"))
         pattern, form = _ITEMS[self.inside]
         found = pattern.fullmatch(line)
         if not found:
