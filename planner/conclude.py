@@ -18,6 +18,7 @@ from planner.plan.limits import Live, limits_of
 from planner.plan.plan import Plan
 from planner.plan.prices import prices
 from planner.precheck import scaling_note
+from planner.resilience import Resilience, losses_table, summary
 from planner.scenario.load import Scenario
 from planner.solver.options import SolveOptions
 from planner.solver.solution import relative_gap
@@ -33,6 +34,7 @@ def conclude(
     built: Built,
     stages: list[Stage],
     usable: list[Stage],
+    resilience: Resilience | None,
     name: str,
     options: SolveOptions,
 ) -> Plan:
@@ -58,6 +60,7 @@ def conclude(
     else:
         limits = ()
         frames["prices"] = prices(built, np.zeros(built.model.programme.size[1]), reader, last.objective.unit)
+    frames["losses"] = losses_table(built, reader.x, resilience, duals)
     served, unmet, weights = fractions(inputs, frames["demand"])
     value, bound, gap = _best(first, last, built)
     return replace(
@@ -71,6 +74,7 @@ def conclude(
         duals=_duals_are(last),
         tables=frames,
         limits=limits,
+        resilience=summary(resilience, frames["losses"], value),
         earliest=_earliest(built, stages[-1], name, options) if scenario.document.report.earliest_date else None,
         notes=tuple(notes),
     )

@@ -17,12 +17,16 @@ from planner.model.build import Built, Objective, build
 from planner.model.programme import ExtraRow
 from planner.plan.plan import Plan
 from planner.precheck import precheck, too_large
+from planner.resilience import Resilience, solve_bearing
 from planner.scenario.check import ranks
 from planner.scenario.load import Scenario
 from planner.scenario.policy import Rank
 from planner.solver.options import Progress, SolveOptions
 from planner.solver.solution import Solution
 from planner.solver.solve import export_mps, solver_named, to_problem
+
+TIE = 1e-9
+"""What the last objective stated may lose, as a share of it, to the least cost that decides after it."""
 
 
 @dataclass(frozen=True)
@@ -106,11 +110,11 @@ def solve(scenario: Scenario, request: Request | None = None) -> Plan:
     _check_solver(name, options, scenario if request.solver is None else None)
     with timer.part("inputs"):
         inputs = _inputs(scenario)
-    with timer.part("build"):
-        built = build(inputs)
-    stages = _stages(built, name, options, request, timer)
+    built, stages, resilience = solve_bearing(
+        inputs, lambda programme: _stages(programme, name, options, request, timer), name, options, timer.part
+    )
     with timer.part("plan"):
-        plan = _plan(scenario, built, stages, name, options)
+        plan = _plan(scenario, built, stages, resilience, name, options)
     return plan.with_timings(timer.seconds)
 
 
@@ -142,8 +146,12 @@ def _inputs(scenario: Scenario) -> Inputs:
 
 def all_ranks(inputs: Inputs) -> list[Rank]:
     """Return the objectives in rank order; least cost decides last, so that no plan spends for nothing."""
-    listed = ranks(inputs.doc)
-    return listed if any(rank.of == "cost" for rank in listed) else [*listed, Rank(of="cost")]
+    *before, last = ranks(inputs.doc)
+    if "cost" in (rank.of for rank in (*before, last)):
+        return [*before, last]
+    if "tolerance" not in last.model_fields_set:
+        last = last.model_copy(update={"tolerance": TIE})
+    return [*before, last, Rank(of="cost")]
 
 
 def _stages(built: Built, name: str, options: SolveOptions, request: Request, timer: Timer) -> list[Stage]:
@@ -196,7 +204,9 @@ def _size(built: Built) -> dict[str, int]:
     }
 
 
-def _plan(scenario: Scenario, built: Built, stages: list[Stage], name: str, options: SolveOptions) -> Plan:
+def _plan(
+    scenario: Scenario, built: Built, stages: list[Stage], resilience: Resilience | None, name: str, options: SolveOptions
+) -> Plan:
     """Return the plan that the last stage with a feasible point gives."""
     from planner.conclude import conclude
 
@@ -216,7 +226,7 @@ def _plan(scenario: Scenario, built: Built, stages: list[Stage], name: str, opti
         size=_size(built),
         reason=next((stage.solution.reason for stage in stages if stage.solution.reason), ""),
     )
-    return conclude(base, scenario, built, stages, usable, name, options)
+    return conclude(base, scenario, built, stages, usable, resilience, name, options)
 
 
 def stopped_by_derivation(built: Built, stage: Stage) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +42,15 @@ class PathChoice:
 
 
 @dataclass(frozen=True)
+class TrunkChoice:
+    """A listed path of traffic between two nodes that keeps its latency limit."""
+
+    traffic: str
+    arcs: tuple[int, ...]
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Routes:
     """What the network says, regions (R) and sites (S) in order of name.
 
@@ -61,6 +70,8 @@ class Routes:
         Whether both directions of an arc's link share its capacity.
     paths
         Listed paths of the workloads with a latency limit, where traffic flows on arcs.
+    trunks
+        The same of the traffic between nodes that has a latency limit.
     direct
         Whether a site needs no network to reach a region (its latency is given, or there is none), shape (R, S).
     """
@@ -75,6 +86,7 @@ class Routes:
     capacity_gbps: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     shared: tuple[bool, ...] = ()
     paths: tuple[PathChoice, ...] = ()
+    trunks: tuple[TrunkChoice, ...] = ()
     direct: np.ndarray[Any, np.dtype[np.bool_]] = field(default_factory=lambda: np.zeros((0, 0), bool))
     region_nodes: tuple[str, ...] = ()
     site_nodes: tuple[str, ...] = ()
@@ -106,10 +118,10 @@ def routes_of(doc: Document, time: Time) -> Routes:
             if not direct[r, s]:
                 latency[r, s], nodes[r, s] = length, hops
     allowed &= _within(doc, latency)
-    if any(link.capacity_gbps is not None for link in doc.network.links.values()):
+    if doc.traffic or any(link.is_designed for link in doc.network.links.values()):
         return _with_arcs(doc, time, graph, arcs, Routes(
             latency, allowed, price, nodes, direct=direct, region_nodes=region_nodes, site_nodes=site_nodes))  # fmt: skip
-    if any(link.price_per_gb for link in doc.network.links.values()):
+    if any(link.traffic_price for link in doc.network.links.values()):
         _priced(doc, graph, latency, allowed, price, nodes, direct, region_nodes, site_nodes)
     return Routes(latency, allowed, price, nodes, direct=direct)
 
@@ -172,7 +184,7 @@ def _graph(links: dict[str, Link], arcs: tuple[Arc, ...]) -> nx.DiGraph[Any]:
         if graph.has_edge(arc.tail, arc.head):
             head = (a, arc.link)
             graph.add_edge(head, arc.head, latency=0.0, price=0.0, arc=None)
-        graph.add_edge(arc.tail, head, latency=link.latency_ms, price=link.price_per_gb, arc=a)
+        graph.add_edge(arc.tail, head, latency=link.latency_ms, price=link.traffic_price, arc=a)
     return graph
 
 
@@ -204,6 +216,8 @@ def _listed(
     if start == end:
         yield [start]
         return
+    if not nx.has_path(graph, start, end):
+        return
     limit = np.inf if limit_ms is None else limit_ms * (1 + 1e-12)
     for path in islice(nx.shortest_simple_paths(graph, start, end, weight=weight), MOST_PATHS):
         if access + nx.path_weight(graph, path, "latency") <= limit:
@@ -223,14 +237,13 @@ def _priced(
             access = _access(doc.regions[regions[r]], doc.sites[sites[s]])
             limit = doc.workloads[name].max_latency_ms
             for path in islice(_listed(graph, limit, site_nodes[s], region_nodes[r], access, "price"), 1):
-                price[w, r, s] = sum(graph.edges[pair]["price"] for pair in zip(path, path[1:], strict=False))
+                price[w, r, s] = sum(graph.edges[pair]["price"] for pair in pairwise(path))
 
 
 def _with_arcs(doc: Document, time: Time, graph: Any, arcs: tuple[Arc, ...], routes: Routes) -> Routes:
     """Add arcs, capacities and listed paths, for a network whose links have capacities."""
     links = [doc.network.links[arc.link] for arc in arcs]
-    unlimited = np.full(time.periods, np.inf)
-    capacity = np.column_stack([unlimited if x.capacity_gbps is None else time.series(x.capacity_gbps) for x in links])
+    capacity = np.column_stack([_installed(link, time) for link in links])
     return Routes(
         latency_ms=routes.latency_ms,
         allowed=routes.allowed,
@@ -238,14 +251,38 @@ def _with_arcs(doc: Document, time: Time, graph: Any, arcs: tuple[Arc, ...], rou
         route_nodes=routes.route_nodes,
         arcs=arcs,
         nodes=tuple(sorted({end for arc in arcs for end in (arc.tail, arc.head)})),
-        arc_price_per_gb=np.array([x.price_per_gb for x in links]),
+        arc_price_per_gb=np.array([x.traffic_price for x in links]),
         capacity_gbps=capacity,
         shared=tuple(x.shared_capacity and not x.directed for x in links),
         paths=tuple(_path_choices(doc, graph, routes)),
+        trunks=tuple(_trunk_choices(doc, graph)),
         direct=routes.direct,
         region_nodes=routes.region_nodes,
         site_nodes=routes.site_nodes,
     )
+
+
+def _installed(link: Link, time: Time) -> Floats:
+    """Return the capacity that a link has before any module is lit: all it takes where nothing is said of it."""
+    if link.capacity_gbps is not None:
+        return time.series(link.capacity_gbps)
+    return np.full(time.periods, 0.0 if link.modules else np.inf)
+
+
+def _hops(graph: Any, path: list[Any]) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Return the arcs and the named nodes of a path of the graph."""
+    arcs = (graph.edges[pair]["arc"] for pair in pairwise(path))
+    return tuple(arc for arc in arcs if arc is not None), tuple(node for node in path if isinstance(node, str))
+
+
+def _trunk_choices(doc: Document, graph: Any) -> Iterator[TrunkChoice]:
+    for name in sorted(doc.traffic):
+        traffic = doc.traffic[name]
+        if traffic.max_latency_ms is None:
+            continue
+        listed = _listed(graph, traffic.max_latency_ms, traffic.from_, traffic.to, 0.0, "latency")
+        for path in islice(listed, traffic.paths):
+            yield TrunkChoice(name, *_hops(graph, path))
 
 
 def _path_choices(doc: Document, graph: Any, routes: Routes) -> Iterator[PathChoice]:
@@ -260,6 +297,4 @@ def _path_choices(doc: Document, graph: Any, routes: Routes) -> Iterator[PathCho
                 graph, workload.max_latency_ms, routes.site_nodes[s], routes.region_nodes[r], access, "latency"
             )
             for path in islice(found, workload.paths):
-                hops = [graph.edges[pair]["arc"] for pair in zip(path, path[1:], strict=False)]
-                used = tuple(arc for arc in hops if arc is not None)
-                yield PathChoice(w, int(r), int(s), used, tuple(node for node in path if isinstance(node, str)))
+                yield PathChoice(w, int(r), int(s), *_hops(graph, path))

@@ -11,7 +11,6 @@ from planner.scenario.base import Values
 from planner.scenario.horizon import MONTHS_PER_YEAR, Calendar, slices
 from planner.scenario.schema import Document
 
-
 NEARLY = 1e-9
 """Shares of a period nearer than this to 0 or 1 are so but for the rounding of months."""
 

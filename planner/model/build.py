@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,8 @@ from planner.model.decisions import Model, decide
 from planner.model.programme import Finished
 from planner.model.rules import RULES
 from planner.model.rules.policies import KG_PER_TONNE
+from planner.model.survival import Borne, Loss, bear
+from planner.scenario.places import GB_PER_HOUR_AND_GBPS
 
 
 @dataclass(frozen=True)
@@ -32,19 +35,21 @@ class Built:
 
     model: Model
     finished: Finished
+    borne: tuple[Borne, ...] = ()
 
     def objective(self, name: str) -> Objective:
         """Return the objective called cost, served or carbon."""
         return {"cost": _cost, "served": _served, "carbon": _carbon}[name](self.model)
 
 
-def build(inputs: Inputs) -> Built:
-    """Build the programme of a scenario."""
+def build(inputs: Inputs, losses: Sequence[Loss] = ()) -> Built:
+    """Build the programme of a scenario, with the losses that it must bear; their columns and rows come last."""
     model = decide(inputs)
     charge(model)
     for rule in RULES:
         rule(model)
-    return Built(model, model.programme.finish())
+    borne = tuple(bear(model, loss) for loss in losses)
+    return Built(model, model.programme.finish(), borne)
 
 
 def _cost(model: Model) -> Objective:
@@ -59,15 +64,29 @@ def _cost(model: Model) -> Objective:
 
 
 def _served(model: Model) -> Objective:
-    """Work served over the horizon, each unit weighed by its worth; the most is the least of its negative."""
+    """Work served over the horizon, each unit weighed by its worth; the most is the least of its negative.
+
+    Traffic between nodes counts in Gb/s-hours, weighed by its penalty where any has one.
+    """
     inputs = model.inputs
     coefficients = np.zeros(model.programme.size[0])
     worth = inputs.worth[model.pairs[0]] * inputs.time.hours[:, :, None]
     at = model.serve.at
     coefficients[at[at >= 0]] = -np.broadcast_to(worth, at.shape)[at >= 0]
-    units = sorted({inputs.doc.workloads[w].unit for w in inputs.workloads})
+    constant = 0.0
+    for j, (name,) in enumerate(model.shed.keys):
+        traffic = inputs.doc.traffic[name]
+        penalty = traffic.unmet_penalty_per_gb
+        value = 1.0 if penalty is None else float(np.mean(penalty)) * GB_PER_HOUR_AND_GBPS
+        each = np.broadcast_to(value * inputs.time.hours, model.each_slice)
+        shed = model.shed.at[:, :, j]
+        coefficients[shed[shed >= 0]] = each[shed >= 0]
+        constant -= float((each * inputs.time.series(traffic.gbps)[:, None]).sum())
+    units = sorted({inputs.doc.workloads[w].unit for w in inputs.workloads}) + ["Gb/s-hour"] * bool(model.shed.keys)
     weighed = not np.all(inputs.worth == 1)
-    return Objective("served", coefficients, 0.0, -1.0, inputs.doc.money.currency if weighed else " + ".join(units))
+    return Objective(
+        "served", coefficients, constant, -1.0, inputs.doc.money.currency if weighed else " + ".join(units)
+    )
 
 
 def _carbon(model: Model) -> Objective:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.model.decisions import GB_PER_HOUR_AND_GBPS, Model, vintages
+from planner.model.decisions import Model, vintages
 from planner.model.rules.policies import KG_PER_TONNE
 from planner.scenario.horizon import HOURS_PER_MONTH
+from planner.scenario.places import GB_PER_HOUR_AND_GBPS
 
 HOURS_PER_YEAR = 12 * HOURS_PER_MONTH
 KWH_PER_MWH = 1000.0
@@ -16,7 +17,7 @@ def charge(model: Model) -> None:
     """Add every part of the cost, and the emissions that one of them prices."""
     for kind in (
         _acquisition, _rent, _hourly, _maintenance, _resale, _energy, _emissions, _sites, _modules, _porting, _serving,
-        _work, _traffic, _penalty, _campaigns,
+        _work, _traffic, _carrying, _links, _penalty, _campaigns,
     ):  # fmt: skip
         kind(model)
 
@@ -302,6 +303,34 @@ def _traffic(model: Model) -> None:
     programme.charge("traffic", model.flow.at, price * time.hours[:, :, None], time.at_middle[:, None, None], t3)
     each = np.array([routes.arc_price_per_gb[list(p.arcs)].sum() * (down + up)[p.workload] for p in routes.paths])
     programme.charge("traffic", model.path.at, each * time.hours[:, :, None], time.at_middle[:, None, None], t3)
+
+
+def _carrying(model: Model) -> None:
+    """Price of traffic between nodes on the links that it takes, and the penalty on what is left behind."""
+    inputs, programme, time = model.inputs, model.programme, model.inputs.time
+    routes, doc = inputs.routes, inputs.doc
+    t3 = np.arange(model.T)[:, None, None]
+    if routes.arcs:
+        price = np.tile(routes.arc_price_per_gb, model.carry.at.shape[-1] // len(routes.arcs)) * GB_PER_HOUR_AND_GBPS
+        programme.charge("traffic", model.carry.at, price * time.hours[:, :, None], time.at_middle[:, None, None], t3)
+        each = np.array([routes.arc_price_per_gb[list(p.arcs)].sum() for p in routes.trunks]) * GB_PER_HOUR_AND_GBPS
+        programme.charge("traffic", model.trunk.at, each * time.hours[:, :, None], time.at_middle[:, None, None], t3)
+    for j, (name,) in enumerate(model.shed.keys):
+        penalty = time.series(doc.traffic[name].unmet_penalty_per_gb or 0.0) * GB_PER_HOUR_AND_GBPS
+        programme.charge(
+            "penalty", model.shed.at[:, :, j], penalty[:, None] * time.hours, 1.0, np.arange(model.T)[:, None]
+        )
+
+
+def _links(model: Model) -> None:
+    """Price of blocks of capacity when they come into use, and of using a link at all, at the start."""
+    inputs, programme, time = model.inputs, model.programme, model.inputs.time
+    links = inputs.doc.network.links
+    for j, (link, module) in enumerate(model.lit.keys):
+        cost = time.series(links[link].modules[module].cost)
+        programme.charge("links", model.lit.at[:, j], cost, time.at_start, np.arange(model.T), capital=True)
+    use_cost = np.array([links[link].use_cost for (link,) in model.use.keys])
+    programme.charge("links", model.use.at[0], use_cost, 1.0, 0, capital=True)
 
 
 def _penalty(model: Model) -> None:

@@ -18,6 +18,8 @@ from planner.inputs.stands import offered, sites_of
 from planner.inputs.time import Time
 from planner.model.arrays import Floats
 from planner.model.programme import Block, Programme
+from planner.scenario.check import ranks
+from planner.scenario.places import GB_PER_HOUR_AND_GBPS
 from planner.scenario.schema import Document
 from planner.scenario.supply import ServerlessWork
 
@@ -82,6 +84,12 @@ class Model:
     configure: Block = field(init=False)
     flow: Block = field(init=False)
     path: Block = field(init=False)
+    assign: Block = field(init=False)
+    carry: Block = field(init=False)
+    trunk: Block = field(init=False)
+    shed: Block = field(init=False)
+    lit: Block = field(init=False)
+    use: Block = field(init=False)
 
     @property
     def T(self) -> int:  # noqa: N802
@@ -97,6 +105,11 @@ class Model:
     def each_slice(self) -> tuple[int, int]:
         """Time part of what is decided for each slice."""
         return self.T, self.K
+
+    @property
+    def serves_most(self) -> bool:
+        """Whether the first objective is to serve most, so that what has no penalty may stay unserved."""
+        return ranks(self.inputs.doc)[0].of == "served"
 
     @cached_property
     def sales(self) -> tuple[Sale, ...]:
@@ -200,7 +213,8 @@ def decide(inputs: Inputs) -> Model:
     """Return the programme with its columns and no rows yet."""
     model = Model(inputs, Programme(inputs.time.names, inputs.time.slices))
     for family in (
-        _serving, _running, _standing, _retiring, _siting, _campaigns, _yes_or_no, _traffic,
+        serving, running, _committed, hourly, _retiring, _siting, campaigns, _yes_or_no, traffic, assigning,
+        carrying, _lighting,
     ):  # fmt: skip
         family(model)
     return model
@@ -211,7 +225,7 @@ def _scale(useful: Floats) -> Floats:
     return useful.max(axis=tuple(range(useful.ndim - 1)), initial=0.0)
 
 
-def _serving(model: Model) -> None:
+def serving(model: Model) -> None:
     """serve[t,k,w,r,s], unmet[t,k,w,r] and work[t,k,o,s,w]: units of work an hour."""
     inputs, add = model.inputs, model.programme.add_columns
     capable = np.zeros((model.T, len(inputs.workloads), len(inputs.sites)), bool)
@@ -247,7 +261,7 @@ def _serving(model: Model) -> None:
     )  # fmt: skip
 
 
-def _running(model: Model) -> None:
+def running(model: Model) -> None:
     """run[t,k,s,o,w,c]: devices at work; replica[t,k,s,o,w,c]: whole replicas that they make."""
     inputs, add = model.inputs, model.programme.add_columns
     useful = model.useful_run
@@ -271,33 +285,35 @@ def _mode_key(inputs: Inputs, i: int) -> tuple[str, str, str, str]:
     return stand.site, stand.name, inputs.workloads[mode.w], mode.configuration
 
 
-def _standing(model: Model) -> None:
-    """fleet[t,s,o] in place and add[t,s,o] arriving (committed kinds), rent[t,k,s,o] (by the hour): devices."""
-    inputs, add = model.inputs, model.programme.add_columns
-    stands = inputs.stands
+def _stand_columns(model: Model) -> tuple[list[tuple[str, str]], Mask, Mask, Mask, Floats]:
+    """Return keys, whether committed, when present and when arriving of every stand, and the most of each."""
+    stands = model.inputs.stands
     committed = np.array([stand.committed for stand in stands], bool)
-    useful = model.useful_stand
-    keys = [(stand.site, stand.name) for stand in stands]
     present = np.stack([s.present for s in stands], axis=-1) if stands else np.zeros((model.T, 0), bool)
     arrives = np.stack([s.arrives for s in stands], axis=-1) if stands else np.zeros((model.T, 0), bool)
-    whole = np.array([s.integer for s in stands], bool)
-    axes, scale = ("site", "offer"), _scale(useful)
-    most = useful.max(axis=0, initial=0.0)
+    most = model.useful_stand.max(axis=0, initial=0.0)
     most = SLACK * np.where(most > 0, most, most.max(initial=0.0) or 1.0)  # of no use, but a price may be negative
-    model.fleet = add("fleet", axes, keys, (model.T,), mask=present & committed, upper=most, scale=scale)
-    model.add = add(
-        "add",
-        axes,
-        keys,
-        (model.T,),
-        mask=arrives & committed,
-        upper=np.where(whole, np.ceil(most), most),
-        scale=scale,
-        integer=whole,
-    )
-    model.rent = add(
-        "rent", axes, keys, model.each_slice, mask=(arrives & ~committed)[:, None, :],
-        upper=np.where(whole, np.ceil(most), most), scale=scale, integer=whole,
+    return [(stand.site, stand.name) for stand in stands], committed, present, arrives, most
+
+
+def _committed(model: Model) -> None:
+    """fleet[t,s,o] in place and add[t,s,o] arriving: devices that were bought, leased or reserved."""
+    add, scale = model.programme.add_columns, _scale(model.useful_stand)
+    keys, committed, present, arrives, most = _stand_columns(model)
+    whole = np.array([s.integer for s in model.inputs.stands], bool)
+    axes, shape = ("site", "offer"), (model.T,)
+    model.fleet = add("fleet", axes, keys, shape, mask=present & committed, upper=most, scale=scale)
+    most = np.where(whole, np.ceil(most), most)
+    model.add = add("add", axes, keys, shape, mask=arrives & committed, upper=most, scale=scale, integer=whole)
+
+
+def hourly(model: Model) -> None:
+    """rent[t,k,s,o]: devices that are rented by the hour."""
+    keys, committed, _, arrives, most = _stand_columns(model)
+    whole = np.array([s.integer for s in model.inputs.stands], bool)
+    model.rent = model.programme.add_columns(
+        "rent", ("site", "offer"), keys, model.each_slice, mask=(arrives & ~committed)[:, None, :],
+        upper=np.where(whole, np.ceil(most), most), scale=_scale(model.useful_stand), integer=whole,
     )  # fmt: skip
 
 
@@ -356,7 +372,7 @@ def _siting(model: Model) -> None:
     )  # fmt: skip
 
 
-def _campaigns(model: Model) -> None:
+def campaigns(model: Model) -> None:
     """choose[c,d,s,start] (binary where there is a choice) and train[t,c,d,s,o]: devices at work on a campaign."""
     inputs, options = model.inputs, model.options
     doc, time = inputs.doc, inputs.time
@@ -403,11 +419,7 @@ def _yes_or_no(model: Model) -> None:
     model.configure = add("configure", ("workload", "configuration"), ways, (), upper=1.0, derived=False, integer=True)
 
 
-GB_PER_HOUR_AND_GBPS = 450.0
-"""A traffic of 1 Gb/s is 450 GB an hour."""
-
-
-def _traffic(model: Model) -> None:
+def traffic(model: Model) -> None:
     """flow[t,k,s,way,a]: traffic of a site on an arc, Gb/s; path[t,k,w,r,s,p]: work served over a listed path."""
     inputs, add = model.inputs, model.programme.add_columns
     routes, demand = inputs.routes, inputs.demand
@@ -468,3 +480,53 @@ def free_traffic(model: Model) -> list[tuple[str, str, float]]:
             if total > 0:
                 found.append((site, way, total))
     return found
+
+
+def assigning(model: Model) -> None:
+    """assign[t,w,r,s]: whether a region is served from a site, for workloads with a single source."""
+    single = [j for j, key in enumerate(model.serve.keys) if model.inputs.doc.workloads[key[0]].single_source]
+    model.assign = model.programme.add_columns(
+        "assign", model.serve.axes, [model.serve.keys[j] for j in single], (model.T,),
+        mask=(model.serve.at[:, :, single] >= 0).any(axis=1), upper=1.0, derived=False, integer=True,
+    )  # fmt: skip
+
+
+def carrying(model: Model) -> None:
+    """carry[t,k,q,a]: traffic between nodes on an arc; trunk[t,k,q,p]: on a listed path; shed[t,k,q]: left behind; Gb/s."""
+    inputs, add = model.inputs, model.programme.add_columns
+    doc, time, arcs = inputs.doc, inputs.time, inputs.routes.arcs
+    names = sorted(doc.traffic)
+    gbps = np.stack([time.series(doc.traffic[q].gbps) for q in names], axis=-1) if names else np.zeros((model.T, 0))
+    asked = (gbps > 0)[:, None, :]
+    free = [n for n, q in enumerate(names) if doc.traffic[q].max_latency_ms is None]
+    on_arcs = np.repeat(free, len(arcs)).astype(int)
+    model.carry = add(
+        "carry", ("traffic", "link", "tail", "head"), [(names[n], a.link, a.tail, a.head) for n in free for a in arcs],
+        model.each_slice, mask=asked[:, :, on_arcs], upper=SLACK * gbps[:, None, on_arcs], scale=_scale(gbps[:, on_arcs]),
+    )  # fmt: skip
+    listed = [names.index(p.traffic) for p in inputs.routes.trunks]
+    model.trunk = add(
+        "trunk", ("traffic", "route"), [(p.traffic, " > ".join(p.nodes)) for p in inputs.routes.trunks], model.each_slice,
+        mask=asked[:, :, listed], upper=SLACK * gbps[:, None, listed], scale=_scale(gbps[:, listed]),
+    )  # fmt: skip
+    most_served = model.serves_most
+    left = [n for n, q in enumerate(names) if doc.traffic[q].unmet_penalty_per_gb is not None or most_served]
+    model.shed = add(
+        "shed", ("traffic",), [(names[n],) for n in left], model.each_slice,
+        mask=asked[:, :, left], upper=SLACK * gbps[:, None, left], scale=_scale(gbps[:, left]),
+    )  # fmt: skip
+
+
+def _lighting(model: Model) -> None:
+    """lit[t,e,m]: blocks of capacity that come into use on a link (whole); use[e]: whether it is used at all (binary)."""
+    inputs, add = model.inputs, model.programme.add_columns
+    links = inputs.doc.network.links
+    keys = [(e, m) for e in sorted(links) for m in sorted(links[e].modules)]
+    waves = [links[e].modules[m] for e, m in keys]
+    ready = np.array([[inputs.time.offsets[t] >= w.build_months - 1e-9 for w in waves] for t in range(model.T)], bool)
+    model.lit = add(
+        "lit", ("link", "module"), keys, (model.T,), mask=ready.reshape(model.T, len(keys)),
+        upper=np.array([w.max_count for w in waves], float), derived=False, integer=True,
+    )  # fmt: skip
+    costly = [(e,) for e in sorted(links) if links[e].use_cost > 0]
+    model.use = add("use", ("link",), costly, (), upper=1.0, derived=False, integer=True)

@@ -257,6 +257,13 @@ class Programme:
         """Number of columns and rows so far."""
         return self._n, self._m
 
+    @property
+    def size_without_losses(self) -> tuple[int, int]:
+        """Number of columns and rows that belong to no loss; they come first."""
+        columns = sum(block.count for name, block in self.columns.items() if not name.startswith("loss of "))
+        rows = sum(block.count for name, block in self.rows.items() if not name.startswith("loss of "))
+        return columns, rows
+
     def upper_of(self, block: Block) -> Floats:
         """Return the upper bounds of a block in the user's units, in the shape of its `at`."""
         position = list(self.columns).index(block.name)

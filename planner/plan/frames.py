@@ -65,6 +65,8 @@ def tables(built: Built, x: Floats) -> dict[str, pd.DataFrame]:
         "sites": _sites(reader),
         "power": _power(reader),
         "links": _links(reader),
+        "lit": _lit(reader),
+        "traffic": _traffic(reader),
         "carbon": _carbon(reader),
         "cost": _cost(reader),
         "unit_cost": _unit_cost(reader),
@@ -323,16 +325,20 @@ def _power(reader: Reader) -> pd.DataFrame:
 
 def link_traffic(reader: Reader) -> Floats:
     """Return traffic on each arc, Gb/s, shape (T, K, arcs)."""
-    from planner.model.decisions import GB_PER_HOUR_AND_GBPS
     from planner.model.rules.traffic import reverse_of
+    from planner.scenario.places import GB_PER_HOUR_AND_GBPS
 
     model, inputs = reader.model, reader.inputs
     arcs = len(inputs.routes.arcs)
     traffic = np.zeros((*model.each_slice, arcs))
     if not arcs:
         return traffic
-    flow = reader.values(model.flow)
-    traffic += flow.reshape(*flow.shape[:2], -1, arcs).sum(axis=2)
+    for block in (model.flow, model.carry):
+        flow = reader.values(block)
+        traffic += flow.reshape(*flow.shape[:2], -1, arcs).sum(axis=2)
+    trunk = reader.values(model.trunk)
+    for j, chosen in enumerate(inputs.routes.trunks):
+        traffic[:, :, list(chosen.arcs)] += trunk[:, :, [j]]
     path = reader.values(model.path)
     for j, p in enumerate(inputs.routes.paths):
         workload = inputs.doc.workloads[inputs.workloads[p.workload]]
@@ -348,8 +354,9 @@ def _links(reader: Reader) -> pd.DataFrame:
     """Traffic on each direction of each link, where links have capacity."""
     time, routes = reader.time, reader.inputs.routes
     traffic = link_traffic(reader)
+    total = _link_capacity(reader)
     t, k, a = (grid.ravel() for grid in np.indices(traffic.shape))
-    capacity = routes.capacity_gbps[t, a] if len(routes.arcs) else np.zeros(0)
+    capacity = total[t, a]
     both = {i: [j for j, o in enumerate(routes.arcs) if o.link == arc.link] for i, arc in enumerate(routes.arcs)}
     load = (
         np.stack([traffic[:, :, both[i] if routes.shared[i] else [i]].sum(axis=2) for i in both], axis=-1)
@@ -372,6 +379,46 @@ def _links(reader: Reader) -> pd.DataFrame:
             "full": share >= 1 - 1e-6,
         }
     )
+
+
+def _link_capacity(reader: Reader) -> Floats:
+    """Return the capacity of each arc, what is lit included, shape (T, arcs); infinite where there is no limit."""
+    model, routes = reader.model, reader.inputs.routes
+    total = routes.capacity_gbps.reshape(reader.time.periods, len(routes.arcs)).copy()
+    lit = np.cumsum(reader.values(model.lit), axis=0)
+    used = reader.values(model.use)[0]
+    for a, arc in enumerate(routes.arcs):
+        for j, (link, module) in enumerate(model.lit.keys):
+            if link == arc.link:
+                total[:, a] += reader.inputs.doc.network.links[link].modules[module].gbps * lit[:, j]
+        for j, (link,) in enumerate(model.use.keys):
+            if link == arc.link and used[j] < 0.5:
+                total[:, a] = 0.0
+    return total
+
+
+def _traffic(reader: Reader) -> pd.DataFrame:
+    """Traffic between nodes: what is carried, what is left behind, and the listed routes that it takes."""
+    model, time, doc = reader.model, reader.time, reader.inputs.doc
+    shed = {key[0]: reader.values(model.shed)[:, :, j] for j, key in enumerate(model.shed.keys)}
+    trunk = reader.values(model.trunk)
+    rows = []
+    for name in sorted(doc.traffic):
+        traffic, gbps = doc.traffic[name], time.series(doc.traffic[name].gbps)
+        listed = [j for j, key in enumerate(model.trunk.keys) if key[0] == name]
+        for t, period in enumerate(time.names):
+            for k, part in enumerate(time.slices):
+                left = float(shed[name][t, k]) if name in shed else 0.0
+                routes = "; ".join(model.trunk.keys[j][1] for j in listed if trunk[t, k, j] > 0)
+                rows.append((period, part, name, traffic.from_, traffic.to, gbps[t], gbps[t] - left, left, routes))
+    columns = ["period", "slice", "traffic", "from", "to", "demand_gbps", "carried_gbps", "unmet_gbps", "routes"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _lit(reader: Reader) -> pd.DataFrame:
+    """Blocks of capacity that come into use on links, and links that are paid for."""
+    frame, _, _ = reader.frame(reader.model.lit, "blocks")
+    return frame
 
 
 def _carbon(reader: Reader) -> pd.DataFrame:

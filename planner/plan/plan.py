@@ -17,8 +17,8 @@ FORMAT = "planner-plan"
 VERSION = 1
 
 TABLES = (
-    "demand", "additions", "fleet", "run", "served", "unmet", "sites", "power", "links", "carbon", "cost", "unit_cost",
-    "campaigns", "porting", "commitments", "pools", "chains", "comparisons", "prices",
+    "demand", "additions", "fleet", "run", "served", "unmet", "sites", "power", "links", "lit", "traffic", "carbon", "cost", "unit_cost",
+    "campaigns", "porting", "commitments", "pools", "chains", "comparisons", "losses", "prices",
 )  # fmt: skip
 """Names of a plan's tables; each is an attribute of the plan (docs/plan.md says what each column holds)."""
 
@@ -78,6 +78,8 @@ class Plan:
         For an infeasible scenario: what cannot hold together, in words.
     earliest
         Period from which on all demand can be met, "never" in this horizon, or None where it was not asked for.
+    resilience
+        Where losses must be borne: the objective `without` that, what it `costs`, the `hardest` loss, the `rounds` taken.
     solver
         Name and version of the solver, and of what else the numbers depend on.
     duals
@@ -105,6 +107,7 @@ class Plan:
     limits: tuple[Limit, ...] = field(default=(), repr=False)
     conflict: tuple[str, ...] = ()
     earliest: str | None = None
+    resilience: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     reason: str = ""
     timings: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
@@ -162,6 +165,7 @@ class Plan:
             "weights": self.weights,
             "duals": self.duals,
             "earliest": self.earliest,
+            "resilience": self.resilience,
             "reason": self.reason,
             "notes": list(self.notes),
             "conflict": list(self.conflict),

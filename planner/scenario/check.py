@@ -38,8 +38,8 @@ MOST_NESTED = 50
 def check(doc: Document, cal: Calendar) -> list[Fault]:
     """Return every fault of a scenario whose parts are well-formed."""
     checks: tuple[Callable[[Document, Calendar], Iterator[Fault]], ...] = (
-        _names, _money, _slices, _chains, _workloads, _devices, _offers, _supply, _sites, _network, _campaigns,
-        _enablements, _starting, _policy, _objective,
+        _names, _money, _slices, _chains, _workloads, _devices, _offers, _supply, _sites, _network, _traffic, _campaigns,
+        _enablements, _starting, _policy, _survival, _objective,
     )  # fmt: skip
     return [fault for one in checks for fault in one(doc, cal)]
 
@@ -448,6 +448,16 @@ def _network(doc: Document, cal: Calendar) -> Iterator[Fault]:
             yield Fault(path, "must join two different nodes", "together")
 
 
+def _traffic(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    nodes = {end for link in doc.network.links.values() for end in (link.ends or (link.from_, link.to)) if end}
+    for name, traffic in doc.traffic.items():
+        path: KeyPath = ("traffic", name)
+        yield from _one((*path, "from"), traffic.from_, nodes, "node of the network")
+        yield from _one((*path, "to"), traffic.to, nodes, "node of the network")
+        if traffic.from_ == traffic.to:
+            yield Fault(path, "must go from one node to another", "together")
+
+
 def _campaigns(doc: Document, cal: Calendar) -> Iterator[Fault]:
     for name, campaign in doc.campaigns.items():
         path: KeyPath = ("campaigns", name)
@@ -527,6 +537,29 @@ def ranks(doc: Document) -> list[Rank]:
     """Return the objectives in rank order."""
     listed = doc.objective if isinstance(doc.objective, list) else [doc.objective]
     return [item if isinstance(item, Rank) else Rank(of=item) for item in listed]
+
+
+def _survival(doc: Document, cal: Calendar) -> Iterator[Fault]:
+    for name, rule in doc.survive.items():
+        path: KeyPath = ("survive", name)
+        yield from _known((*path, "among"), rule.among, losable(doc, rule.any_one), rule.any_one)
+        yield from _known((*path, "share_by_workload"), rule.share_by_workload, doc.workloads, "workload")
+        yield from _one((*path, "start"), rule.start, cal.names, "period")
+        if rule.start and rule.any_one != "maker":
+            yield Fault((*path, "start"), "goes with any_one: maker", "together")
+        if not losable(doc, rule.any_one):
+            yield Fault((*path, "any_one"), f"there is no {rule.any_one} to lose")
+
+
+def losable(doc: Document, kind: str) -> list[str]:
+    """Return what of a kind can be lost: sites, grids, makers or links."""
+    found: dict[str, Iterable[str | None]] = {
+        "site": doc.sites,
+        "grid": (site.grid for site in doc.sites.values()),
+        "maker": (device.maker for device in doc.devices.values()),
+        "link": doc.network.links,
+    }
+    return sorted({name for name in found[kind] if name})
 
 
 def _objective(doc: Document, cal: Calendar) -> Iterator[Fault]:

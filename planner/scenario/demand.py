@@ -198,6 +198,10 @@ class Workload(Labelled):
         description="Whether all demand must be served. By default so where there is no penalty, "
         "unless the objective is to serve most.",
     )
+    single_source: Flag = Field(
+        False,
+        description="Whether each region is served from one site only in each period (a yes-or-no decision for each pair).",
+    )
     profile: Text | None = Field(None, description="Profile of the demand over the slices; even where absent.")
     serving_cost: dict[str, dict[str, Annotated[float, Limits()]]] = Field(
         default_factory=dict,

@@ -20,6 +20,9 @@ from planner.scenario.base import (
     Whole,
 )
 
+GB_PER_HOUR_AND_GBPS = 450.0
+"""A traffic of 1 Gb/s is 450 GB an hour."""
+
 
 class Region(Labelled):
     """A place where demand arises."""
@@ -53,6 +56,7 @@ class Site(Labelled):
     access_ms: NonNegative = Field(0.0, description="Round trip between it and its node, ms.", examples=[1])
     latitude: Annotated[float, Limits(ge=-90, le=90)] | None = Field(None, description="Degrees north, for maps.")
     longitude: Annotated[float, Limits(ge=-180, le=180)] | None = Field(None, description="Degrees east, for maps.")
+    grid: Text | None = Field(None, description="Power grid it hangs on, as in survival rules.", examples=["pjm"])
     distributed: Flag = Field(
         False, description="Whether it is a network without a place: offers must name it, and power is its nodes' own."
     )
@@ -91,6 +95,15 @@ class Site(Labelled):
     currency: Text | None = Field(None, description="Currency of its prices.", examples=["EUR"])
 
 
+class Wave(Part):
+    """A block of capacity that can be lit on a link, as a whole."""
+
+    gbps: Positive = Field(description="Capacity of one block in each direction, Gb/s.", examples=[100])
+    cost: NonNegativeSeries = Field(0.0, description="Price of one block.", examples=[2.0e5])
+    build_months: NonNegative = Field(0.0, description="From decision to use, months.", examples=[6])
+    max_count: Whole = Field(description="How many can be lit at most.", ge=0, le=1_000_000, examples=[8])
+
+
 class Link(Noted):
     """A link of the network."""
 
@@ -102,10 +115,46 @@ class Link(Noted):
     directed: Flag = Field(False, description="Whether it goes from the first node to the second only.")
     latency_ms: NonNegative = Field(0.0, description="Round trip over it, ms.", examples=[12])
     capacity_gbps: NonNegativeSeries | None = Field(
-        None, description="Most traffic in each direction, Gb/s; unlimited where absent.", examples=[100]
+        None,
+        description="Most traffic in each direction, Gb/s; where absent unlimited, or none but what its modules add.",
+        examples=[100],
+    )
+    modules: dict[str, Wave] = Field(default_factory=dict, description="Blocks of capacity that can be lit.")
+    use_cost: NonNegative = Field(
+        0.0, description="Cost of using the link at all, paid at the start (a yes-or-no decision).", examples=[5.0e4]
     )
     shared_capacity: Flag = Field(False, description="Whether both directions share the capacity.")
     price_per_gb: NonNegative = Field(0.0, description="Price of traffic over it, per GB.", examples=[0.01])
+    price_per_gbps_hour: NonNegative = Field(
+        0.0, description="Price of a Gb/s of traffic over it for an hour, beside price_per_gb.", examples=[0.5]
+    )
+
+    @property
+    def traffic_price(self) -> float:
+        """Price of a GB over it, however it is stated."""
+        return self.price_per_gb + self.price_per_gbps_hour / GB_PER_HOUR_AND_GBPS
+
+    @property
+    def is_designed(self) -> bool:
+        """Whether its capacity limits traffic, or is decided."""
+        return self.capacity_gbps is not None or bool(self.modules) or self.use_cost > 0
+
+
+class Traffic(Noted):
+    """Data that must go from one node of the network to another: replication, training data."""
+
+    from_: Text = Field(alias="from", description="Node it leaves.", examples=["frankfurt"])
+    to: Text = Field(description="Node it goes to.", examples=["ashburn"])
+    gbps: NonNegativeSeries = Field(description="Traffic in each period, Gb/s.", examples=[40])
+    max_latency_ms: Positive | None = Field(None, description="Longest round trip of its routes, ms.", examples=[100])
+    paths: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        None,
+        description="With a latency limit: only the shortest so many paths; all within it where absent.",
+        examples=[4],
+    )
+    unmet_penalty_per_gb: NonNegativeSeries | None = Field(
+        None, description="Price of leaving a GB behind, not discounted. Absent: all must be carried.", examples=[0.05]
+    )
 
 
 class Network(Part):

@@ -66,6 +66,30 @@ class Enablement(Noted):
     )
 
 
+class Survival(Noted):
+    """What the plan must still serve after a loss, whichever of its kind it is.
+
+    What is re-decided after a loss is what runs, what serves whom, what is rented by the hour and how traffic goes;
+    fleets, sites, links and ports stay as planned, campaigns pause, and replicas need not be whole.
+    """
+
+    any_one: Literal["site", "grid", "maker", "link"] = Field(
+        description="What is lost, one at a time: a site, all sites on one power grid, what a maker delivers from a period "
+        "on, or a link.",
+        examples=["site"],
+    )
+    among: list[Text] | None = Field(None, description="Only these of the kind; all where absent.", examples=[["frankfurt"]])
+    share: Annotated[float, Limits(gt=0, le=1)] = Field(
+        description="Share of what each workload (and each traffic) is served without the loss.", examples=[0.8]
+    )
+    share_by_workload: dict[str, Annotated[float, Limits(ge=0, le=1)]] = Field(
+        default_factory=dict, description="The same, for the workloads named here.", examples=[{"batch": 0}]
+    )
+    start: Text | None = Field(
+        None, description="First period of a maker's lost deliveries; the first of the horizon where absent.", examples=["2025Q1"]
+    )
+
+
 class Budget(Noted):
     """A limit on money spent, not discounted."""
 

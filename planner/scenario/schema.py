@@ -11,7 +11,7 @@ from pydantic_core import core_schema
 from planner.scenario.base import TAG, Flag, NonNegative, Part, Text, shape
 from planner.scenario.demand import Chain, Workload
 from planner.scenario.horizon import Horizon, Money, Profile, Slice, SlicePreset
-from planner.scenario.places import Network, Region, Site, Siting
+from planner.scenario.places import Network, Region, Site, Siting, Traffic
 from planner.scenario.policy import (
     Budget,
     Campaign,
@@ -24,6 +24,7 @@ from planner.scenario.policy import (
     Report,
     Share,
     SolverChoice,
+    Survival,
 )
 from planner.scenario.supply import Device, Holding, Offer, Order, SupplyLimit
 from planner.scenario.table_keys import TABLE_JSON
@@ -69,12 +70,14 @@ class Document(Part):
     sites: dict[str, Site] = Field(default_factory=dict, description="Where devices stand.")
     siting: Siting = Field(default_factory=Siting, description="Rules on sites together.")
     network: Network = Field(default_factory=Network, description="What joins regions and sites.")
+    traffic: dict[str, Traffic] = Field(default_factory=dict, description="Data between nodes of the network.")
     campaigns: dict[str, Campaign] = Field(default_factory=dict, description="Training runs.")
     enablements: dict[str, Enablement] = Field(default_factory=dict, description="Workloads to be ported.")
     fleet: dict[str, Holding] = Field(default_factory=dict, description="Devices in place at the start.")
     orders: dict[str, Order] = Field(default_factory=dict, description="Devices on order at the start.")
     budgets: dict[str, Budget] = Field(default_factory=dict, description="Limits on money.")
     shares: dict[str, Share] = Field(default_factory=dict, description="Least and greatest shares.")
+    survive: dict[str, Survival] = Field(default_factory=dict, description="Losses that the plan must bear.")
     carbon: Carbon = Field(default_factory=Carbon, description="Price and cap of carbon.")
     comparisons: dict[str, Comparison] = Field(default_factory=dict, description="Statements to be tested.")
     solver: SolverChoice = Field(default_factory=SolverChoice, description="Options of the solver.")

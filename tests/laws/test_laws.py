@@ -16,8 +16,8 @@ from planner.plan.files import to_json
 from planner.solver.solve import available, solver_named
 from tests.laws.strategies import scenarios
 
-law = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-slow_law = settings(law, max_examples=20)
+law = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+slow_law = settings(law, max_examples=12)
 
 
 def optimum(data, **request):
@@ -259,7 +259,7 @@ def doubled(value):
 # ---- solvers and whole numbers -----------------------------------------------------------------------------
 
 
-@law
+@slow_law
 @given(scenarios())
 @pytest.mark.skipif("glop" not in available(), reason="needs ortools")
 def test_two_solvers_agree(data):

@@ -41,7 +41,7 @@ def test_salvage_counts_at_the_end():
 
 
 def test_salvage_is_never_more_than_the_discounted_price():
-    """A real rate of -50 %: 5 paid after a year count 10; four fifths of 5 left after two would count 16: 10, no more."""
+    """A real rate of -50 %: 5 paid after a year count 10; the 4 left after two would count 16: 10, no more."""
     money = {"discount_rate": 0, "basis": "nominal", "inflation": 1}
     offer = {"kind": "buy", "device": "d", "price_per_unit": 5, "life_months": 60, "available_from": "2025"}
     plan = solved(years([0, 10], offers={"o": offer}, money=money))

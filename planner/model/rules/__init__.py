@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from planner.model.decisions import Model
-from planner.model.rules import fleets, places, policies, serving, traffic
+from planner.model.rules import design, fleets, places, policies, serving, traffic
 
 RULES: tuple[Callable[[Model], None], ...] = (
     serving.demand,
     serving.throughput,
     serving.capacity,
     serving.linking,
+    design.single_source,
     fleets.occupancy,
     fleets.replicas,
     fleets.configuration,
@@ -19,6 +20,7 @@ RULES: tuple[Callable[[Model], None], ...] = (
     fleets.accumulation,
     fleets.retirement,
     fleets.supply,
+    fleets.pool,
     fleets.supply_together,
     fleets.commitment,
     places.power,
@@ -29,6 +31,10 @@ RULES: tuple[Callable[[Model], None], ...] = (
     traffic.balance,
     traffic.routing,
     traffic.link_capacity,
+    design.carriage,
+    design.trunking,
+    design.link_use,
+    design.lighting,
     policies.campaign_choice,
     policies.campaign_devices,
     policies.shares,

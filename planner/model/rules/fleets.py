@@ -155,10 +155,7 @@ def retirement(model: Model) -> None:
 
 
 def supply(model: Model) -> None:
-    """Have no more of an offer than there is: sum_s add[t,s,o] <= supply[t,o] (added up with carry-over), or rent.
-
-    What is rented by the hour is limited at every moment: sum_s rent[t,k,s,o] <= supply[t,o].
-    """
+    """Have no more of an offer than there is: sum_s add[t,s,o] <= supply[t,o], added up with carry-over."""
     inputs, doc = model.inputs, model.inputs.doc
     limits = {
         o: SupplyLimit.model_construct(
@@ -169,6 +166,11 @@ def supply(model: Model) -> None:
         if doc.offers[o].kind in COMMITTED
     }  # fmt: skip
     _limit(model, "supply", "offer", limits)
+
+
+def pool(model: Model) -> None:
+    """Rent no more than there is at any moment: sum_s rent[t,k,s,o] <= supply[t,o]."""
+    inputs = model.inputs
     hourly = {s.name: s.supply for s in inputs.stands if not s.committed and s.supply is not None}
     names = sorted(hourly)
     right = np.stack([hourly[o] for o in names], axis=-1)[:, None, :] if names else 0.0

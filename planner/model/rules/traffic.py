@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.model.decisions import GB_PER_HOUR_AND_GBPS, Model, free_traffic
+from planner.model.decisions import Model, free_traffic
+from planner.scenario.places import GB_PER_HOUR_AND_GBPS
 
 
 def balance(model: Model) -> None:
@@ -67,7 +68,7 @@ def routing(model: Model) -> None:
 
 
 def link_capacity(model: Model) -> None:
-    """Send no more over a link than it carries: traffic on an arc <= capacity[t,e], in Gb/s.
+    """Send no more over a link than it carries: traffic on an arc <= capacity[t,e] (x use[e]) + blocks lit, in Gb/s.
 
     Both directions together where the link shares its capacity.
     """
@@ -79,14 +80,28 @@ def link_capacity(model: Model) -> None:
     }
     owners = [a for a in limited if shared.get(a, a) == a]
     keys = [(routes.arcs[a].link, routes.arcs[a].tail, routes.arcs[a].head) for a in owners]
+    used = {key[0]: j for j, key in enumerate(model.use.keys)}
+    capacity = routes.capacity_gbps[:, owners] if owners else np.zeros((model.T, 0))
+    given = np.where([routes.arcs[a].link in used for a in owners], 0.0, capacity)
     rows = programme.add_rows(
-        "link_capacity", ("link", "tail", "head"), keys, model.each_slice, "<=", routes.capacity_gbps[:, owners][:, None, :]
-        if owners else 0.0,
-    )  # fmt: skip
+        "link_capacity", ("link", "tail", "head"), keys, model.each_slice, "<=", given[:, None, :]
+    )
+    for n, a in enumerate(owners):
+        if routes.arcs[a].link in used:
+            programme.enter(rows.at[:, :, n], model.use.at[0, used[routes.arcs[a].link]], -capacity[:, n][:, None])
+        for j, (link, module) in enumerate(model.lit.keys):
+            if link == routes.arcs[a].link:
+                lit = -inputs.doc.network.links[link].modules[module].gbps * np.tril(np.ones((model.T, model.T)))
+                programme.enter(rows.at[:, :, n][:, :, None], model.lit.at[:, j][None, None, :], lit[:, None, :])
     row_of = {a: owners.index(shared.get(a, a)) for a in limited}
     count = len(routes.arcs)
     for a, row in row_of.items():
-        programme.enter(rows.at[:, :, [row]], model.flow.at[:, :, a::count] if count else model.flow.at, 1.0)
+        programme.enter(rows.at[:, :, [row]], model.flow.at[:, :, a::count], 1.0)
+        programme.enter(rows.at[:, :, [row]], model.carry.at[:, :, a::count], 1.0)
+    for j, trunk in enumerate(routes.trunks):
+        for a in trunk.arcs:
+            if a in row_of:
+                programme.enter(rows.at[:, :, row_of[a]], model.trunk.at[:, :, j], 1.0)
     for j, p in enumerate(inputs.routes.paths):
         workload = inputs.doc.workloads[inputs.workloads[p.workload]]
         for a in p.arcs:
