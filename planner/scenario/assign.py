@@ -6,6 +6,7 @@ Named things are addressed by name, never by position.  A part in brackets is an
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,8 +20,8 @@ from planner.scenario.tree import Index, Node, Tree, dotted, is_reference, item_
 
 type IsNamed = Callable[[tuple[str, ...]], bool]
 
-_NAME = re.compile(r"""\s*(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<bare>[^\s.\[\]="'][^.\[\]=]*))\s*""")
-_INDEX = re.compile(r"""\[(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<bare>[^\s\[\]"'][^\[\]]*))\]\s*""")
+_NAME = re.compile(r"""\s*(?:"(?P<double>(?:[^"\\]|\\.)+)"|'(?P<single>[^']+)'|(?P<bare>[^\s.\[\]="'][^.\[\]=]*))\s*""")
+_INDEX = re.compile(r"""\[(?:"(?P<double>(?:[^"\\]|\\.)+)"|'(?P<single>[^']+)'|(?P<bare>[^\s\[\]"'][^\[\]]*))\]\s*""")
 _MOST_PARTS = 50
 
 
@@ -66,7 +67,19 @@ def _scan(text: str, place: Place | None) -> tuple[tuple[str, ...], int]:
 
 
 def _word(match: re.Match[str]) -> str:
-    return match["double"] or match["single"] or match["bare"].rstrip()
+    if match["double"]:
+        return _unescaped(match["double"])
+    return str(match["single"] or match["bare"].rstrip())
+
+
+def _unescaped(text: str) -> str:
+    """Return what stands between double quotes, as messages write it; a backslash that escapes nothing is one."""
+    if "\\" not in text:
+        return text
+    try:
+        return str(json.loads(f'"{text}"'))
+    except ValueError:
+        return text
 
 
 def _unreadable(text: str, end: int, place: Place | None) -> InputError:

@@ -20,6 +20,7 @@ from planner.scenario.check import check
 from planner.scenario.fields import is_named, is_series, keys_at
 from planner.scenario.horizon import Calendar, CalendarError, Horizon, calendar, context
 from planner.scenario.merge import load_tree
+from planner.scenario.network_file import with_network
 from planner.scenario.plain import plain_of
 from planner.scenario.references import resolve
 from planner.scenario.schema import Document
@@ -148,6 +149,7 @@ def _resolved(tree: Tree, *, allow_path: bool) -> tuple[Tree, tuple[PendingSet, 
     """
     if not isinstance(tree.root.content, dict):
         raise InputError(Problem("a scenario is a mapping of keys to values", place=tree.root.place))
+    tree = with_network(tree, allow_path=allow_path)
     cal, _ = _calendar(tree)
     found = resolve(tree, cal.names if cal else (), allow_path=allow_path)
     if found.problems:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -160,6 +160,16 @@ class Traffic(Noted):
 class Network(Part):
     """The network between regions and sites."""
 
+    file: Text | None = Field(
+        None,
+        description="File with links and traffic (GraphML, GML, SNDlib native or XML); what the scenario says itself wins.",
+        examples=["abilene.txt"],
+    )
+    each: dict[str, Any] | None = Field(
+        None,
+        description="Keys that every link of the file has besides, such as those that no format knows.",
+        examples=[{"shared_capacity": True}],
+    )
     links: dict[str, Link] = Field(default_factory=dict, description="Links between nodes, by name.")
 
 

@@ -213,6 +213,6 @@ def dotted(path: Sequence[str | int]) -> str:
         elif _PLAIN_PART.fullmatch(part):
             words.append(f".{part}")
         else:
-            words.append(f".{json.dumps(part)}")
+            words.append(f".{json.dumps(part, ensure_ascii=False)}")
     text = "".join(words).removeprefix(".")
     return text if len(text) <= _DOTTED_LIMIT else f"{text[:_DOTTED_LIMIT]}..."

@@ -61,4 +61,7 @@ class ArraySolver(pulp.LpSolver):
         if solution.x is not None:
             lp.record(solution.x, activity(lp.arrays, solution.x), solution.row_dual, solution.reduced_cost)
         status = _PULP_STATUS.get(solution.status) or _PULP_LIMIT.get(solution.reason, pulp.LpSolveStatus.Stopped)
-        return self.buildStats(lp, status, solution.has_plan, start=start, best_bound=solution.bound)
+        # Without its own sum of the objective: PuLP would walk all the columns, and we have it exactly.
+        stats = self.buildStats(lp, status, False, start=start, best_bound=solution.bound)
+        stats.has_solution, stats.objective = solution.has_plan, solution.objective
+        return stats

@@ -19,7 +19,6 @@ from planner.solver.solution import (
     DOUBT_TOLERANCE,
     Answer,
     Solution,
-    max_violation,
     measure,
     objective,
     snapped,
@@ -66,14 +65,19 @@ class ArrayHighs(ArraySolver):
         _refuse_bad_numbers(arrays)
         attempt = _Attempt(arrays, self.settings, began)
         found = attempt.answer()
-        if _doubtful(arrays, found) and attempt.seconds_left > 0 and not attempt.watch.is_stopped:
+        measured = measure(arrays, found, _version(attempt), time.monotonic() - began)
+        if _doubtful(found, measured) and attempt.seconds_left > 0 and not attempt.watch.is_stopped:
             strict = _Attempt(arrays, replace(self.settings, start=found.x, basis=None), began, strict=True)
             second = strict.answer()
             if second.status == "optimal" or found.status != "optimal":
                 attempt, found = strict, second
+            measured = measure(arrays, found, _version(attempt), time.monotonic() - began)
         self.handle = attempt.handle
-        version = f"HiGHS {attempt.handle.version()}"
-        return measure(arrays, found, version, time.monotonic() - began)
+        return measured
+
+
+def _version(attempt: _Attempt) -> str:
+    return f"HiGHS {attempt.handle.version()}"
 
 
 @dataclass
@@ -139,9 +143,9 @@ class _Attempt:
         has_duals = found.dual_valid and not is_mip and status == "optimal"
         return Answer(
             status=status,
-            x=snapped(self.arrays, np.asarray(found.col_value)) if has_point else None,
-            row_dual=np.asarray(found.row_dual) + 0.0 if has_duals else None,
-            reduced_cost=np.asarray(found.col_dual) + 0.0 if has_duals else None,
+            x=snapped(self.arrays, _numbers(found.col_value)) if has_point else None,
+            row_dual=_numbers(found.row_dual) + 0.0 if has_duals else None,
+            reduced_cost=_numbers(found.col_dual) + 0.0 if has_duals else None,
             bound=info.mip_dual_bound if is_mip and np.isfinite(info.mip_dual_bound) else None,
             iterations=max(0, info.simplex_iteration_count) + max(0, info.ipm_iteration_count),
             nodes=max(0, info.mip_node_count) if is_mip else 0,
@@ -171,15 +175,20 @@ class _Attempt:
         solution = self.handle.getSolution()
         if status != HighsModelStatus.kOptimal or not solution.dual_valid:
             return found
-        x = snapped(self.arrays, np.asarray(solution.col_value))
+        x = snapped(self.arrays, _numbers(solution.col_value))
         return replace(
             found,
             x=x if _not_dearer(self.arrays, x, found.x) else found.x,
-            row_dual=np.asarray(solution.row_dual) + 0.0,
-            reduced_cost=np.asarray(solution.col_dual) + 0.0,
+            row_dual=_numbers(solution.row_dual) + 0.0,
+            reduced_cost=_numbers(solution.col_dual) + 0.0,
             integers_fixed=True,
             duals_from="HiGHS",
         )
+
+
+def _numbers(listed: list[float]) -> Floats:
+    """Return one of HiGHS's lists as an array; that all are floats need not be found out."""
+    return np.fromiter(listed, np.float64, len(listed))
 
 
 def price(arrays: Arrays, found: Answer, settings: SolveOptions) -> Answer:
@@ -274,13 +283,13 @@ def _refuse_bad_numbers(arrays: Arrays) -> None:
         raise SolverError("HiGHS", f"a {bad[0]} of the programme is not a number")
 
 
-def _doubtful(arrays: Arrays, found: Answer) -> bool:
+def _doubtful(found: Answer, measured: Solution) -> bool:
     """Whether an answer calls for a second look: a broken rule, an unpriced optimum, or trouble."""
     if found.reason == "numerical trouble":
         return True
     if found.status != "optimal" or found.x is None:
         return False
-    return found.row_dual is None or max_violation(arrays, found.x) > DOUBT_TOLERANCE
+    return found.row_dual is None or measured.max_violation > DOUBT_TOLERANCE
 
 
 def _not_dearer(arrays: Arrays, x: Floats, other: Floats) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pulp
+from numpy.typing import NDArray
 
 from planner.errors import SolverError
 from planner.model.arrays import Arrays, Floats
@@ -28,7 +30,7 @@ _CORE_CALLS = {
         "set_variable_values set_variable_djs set_constraint_pis set_constraint_slacks"
     ),
     "AffineExpr": "add_term_ids_coeffs set_constant set_sense set_name",
-    "Variable": "set_lb set_ub set_category value dj",
+    "Variable": "value dj",
     "Constraint": "pi",
 }
 
@@ -49,13 +51,41 @@ _check_core()
 
 
 class PlanProblem(pulp.LpProblem):
-    """A PuLP problem that was loaded from arrays and still carries them.
+    """A PuLP problem that stands for arrays and still carries them.
 
     Variable `j` and constraint `i` of the problem are column `j` and row `i` of `arrays`. Change the
     arrays and load again rather than edit the problem: the solvers here read the arrays.
+
+    What PuLP's core holds is loaded, in bulk, when something first looks at it: a person, an exporter or
+    a solver that goes through PuLP. The solvers on arrays need no second copy of a million columns.
     """
 
-    arrays: Arrays
+    def __init__(self, arrays: Arrays, name: str):
+        self.arrays = arrays
+        self._is_loaded = True  # while PuLP sets its empty core up
+        self._answer: _Recorded | None = None
+        super().__init__(name, pulp.LpMinimize)
+        self._is_loaded = False
+
+    @property
+    def _model(self) -> rust.Model:
+        """PuLP's core, loaded."""
+        if not self._is_loaded:
+            self._is_loaded = True
+            with _collector_paused():
+                _load_columns(self._core, self.arrays)
+                _load_objective(self._core, self.arrays)
+                _load_rows(self._core, self.arrays)
+                self._write()
+        return self._core
+
+    @_model.setter
+    def _model(self, core: rust.Model) -> None:
+        self._core = core
+
+    def isMIP(self) -> int:  # noqa: N802
+        """Return 1 if any column must be whole, as PuLP does."""
+        return int(self.arrays.is_mip)
 
     def numVariables(self) -> int:  # noqa: N802
         """Return the number of columns; PuLP would make a million handles to count them."""
@@ -68,18 +98,27 @@ class PlanProblem(pulp.LpProblem):
     def record(
         self, x: Floats, activity: Floats, row_dual: Floats | None = None, reduced_cost: Floats | None = None
     ) -> None:
-        """Write an answer into the variables and constraints: values, slacks, and duals where given."""
-        core: Any = self._model  # its stubs ask for lists, but any sequence is taken
-        arrays = self.arrays
-        slack = np.where(np.isfinite(arrays.row_lower), activity - arrays.row_lower, arrays.row_upper - activity)
+        """Have an answer in the variables and constraints: values, slacks, and duals where given."""
+        self._answer = _Recorded(x, activity, row_dual, reduced_cost)
+        if self._is_loaded:
+            with _collector_paused():
+                self._write()
+
+    def _write(self) -> None:
+        """Write the last answer into the core."""
+        if self._answer is None:
+            return
+        core: Any = self._core  # its stubs ask for lists, but any sequence is taken
+        answer, arrays, self._answer = self._answer, self.arrays, None
+        level = answer.activity
+        slack = np.where(np.isfinite(arrays.row_lower), level - arrays.row_lower, arrays.row_upper - level)
         slack[np.isinf(slack)] = 0.0  # a row without a bound
-        with _collector_paused():
-            core.set_variable_values(_Numbered(x))
-            core.set_constraint_slacks(_Numbered(slack))
-            if row_dual is not None:
-                core.set_constraint_pis(_Numbered(row_dual))
-            if reduced_cost is not None:
-                core.set_variable_djs(_Numbered(reduced_cost))
+        core.set_variable_values(_Numbered(answer.x))
+        core.set_constraint_slacks(_Numbered(slack))
+        if answer.row_dual is not None:
+            core.set_constraint_pis(_Numbered(answer.row_dual))
+        if answer.reduced_cost is not None:
+            core.set_variable_djs(_Numbered(answer.reduced_cost))
 
     def values(self) -> Floats:
         """Return what the variables hold, `nan` where a solver left nothing."""
@@ -93,33 +132,43 @@ class PlanProblem(pulp.LpProblem):
         return rows, np.array([handle.dj for handle in handles], dtype=np.float64)
 
 
+@dataclass(frozen=True)
+class _Recorded:
+    """An answer on its way into the core."""
+
+    x: Floats
+    activity: Floats
+    row_dual: Floats | None
+    reduced_cost: Floats | None
+
+
 def to_problem(arrays: Arrays, name: str = "plan") -> PlanProblem:
     """Return the programme as a PuLP problem (minimise; columns and rows keep their numbers).
 
     Names come from `arrays`; where it has none, columns are x0, x1, .. and rows r0, r1, ..
     """
-    problem = PlanProblem(name, pulp.LpMinimize)
-    problem.arrays = arrays
-    with _collector_paused():
-        _load_columns(problem._model, arrays)
-        _load_objective(problem._model, arrays)
-        _load_rows(problem._model, arrays)
-    return problem
+    if (np.isfinite(arrays.row_lower) & np.isfinite(arrays.row_upper) & (arrays.row_lower != arrays.row_upper)).any():
+        raise ValueError("a row has two different finite sides; split it in two")
+    return PlanProblem(arrays, name)
 
 
 def _load_columns(core: rust.Model, arrays: Arrays) -> None:
-    """Add the columns in batches with the bounds 0 and infinity, then mend those that differ."""
+    """Add the columns, those in a row with the same bounds at once."""
     names = arrays.column_names() or [f"x{j}" for j in range(arrays.columns)]
-    for first in range(0, arrays.columns, BATCH):
-        part = slice(first, first + BATCH)
-        handles = core.add_variables_batch(names[part], 0.0, np.inf, rust.Category.Continuous)
-        lower, upper = arrays.lower[part], arrays.upper[part]
-        for j in np.flatnonzero(lower != 0.0).tolist():
-            handles[j].set_lb(float(lower[j]))
-        for j in np.flatnonzero(upper != np.inf).tolist():
-            handles[j].set_ub(float(upper[j]))
-        for j in np.flatnonzero(arrays.integer[part]).tolist():
-            handles[j].set_category(rust.Category.Integer)
+    kinds = {False: rust.Category.Continuous, True: rust.Category.Integer}
+    first = _run_starts(arrays)
+    bounds = (arrays.lower[first].tolist(), arrays.upper[first].tolist(), arrays.integer[first].tolist())
+    starts, add = first.tolist(), core.add_variables_batch
+    for start, end, lower, upper, whole in zip(starts, [*starts[1:], arrays.columns], *bounds, strict=True):
+        add(names[start:end], lower, upper, kinds[whole])
+
+
+def _run_starts(arrays: Arrays) -> NDArray[np.intp]:
+    """Return where the columns' bounds or kind change, and every `BATCH` columns."""
+    starts = np.arange(arrays.columns) % BATCH == 0
+    for values in (arrays.lower, arrays.upper, arrays.integer):
+        starts[1:] |= values[1:] != values[:-1]
+    return np.flatnonzero(starts)
 
 
 def _load_objective(core: rust.Model, arrays: Arrays) -> None:
@@ -152,8 +201,6 @@ def _load_rows(core: rust.Model, arrays: Arrays) -> None:
 def _senses(arrays: Arrays) -> tuple[list[rust.Sense | None], Floats]:
     """Return each row's sense and right-hand side; a row without bounds (None) becomes `0 <= 0`."""
     has_lower, has_upper = np.isfinite(arrays.row_lower), np.isfinite(arrays.row_upper)
-    if (has_lower & has_upper & (arrays.row_lower != arrays.row_upper)).any():
-        raise ValueError("a row has two different finite sides; split it in two")
     senses = (None, rust.Sense.GreaterEqual, rust.Sense.LessEqual, rust.Sense.Equal)
     right = np.where(has_lower, arrays.row_lower, np.where(has_upper, arrays.row_upper, 0.0))
     return [senses[code] for code in (has_lower + 2 * has_upper).tolist()], right

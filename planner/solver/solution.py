@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -138,21 +138,28 @@ def measure(arrays: Arrays, answer: Answer, solver: str, seconds: float) -> Solu
 
 def objective(arrays: Arrays, x: Floats) -> float:
     """Return `cost @ x + constant`, rounded once, so that it does not depend on the machine."""
-    return math.fsum([*(arrays.cost * x).tolist(), arrays.constant])
+    terms = arrays.cost * x
+    return math.fsum([*terms[terms != 0].tolist(), arrays.constant])
 
 
 def activity(arrays: Arrays, x: Floats) -> Floats:
     """Return `A @ x`."""
+    return _summed(arrays, arrays.value * x[arrays.index])
+
+
+def _summed(arrays: Arrays, terms: Floats) -> Floats:
+    """Return the sum of each row's terms, in their order."""
     row = np.repeat(np.arange(arrays.rows), np.diff(arrays.start))
-    return np.bincount(row, weights=arrays.value * x[arrays.index], minlength=arrays.rows)
+    return np.bincount(row, weights=terms, minlength=arrays.rows)
 
 
 def max_violation(arrays: Arrays, x: Floats) -> float:
     """Return the largest violation of a row, a bound or wholeness (`nan` if a value is no number)."""
-    row = activity(arrays, x)
+    terms = arrays.value * x[arrays.index]
+    row = _summed(arrays, terms)
     whole = x[arrays.integer]
     # Rounding in a row grows with its terms, even where they cancel: they set its scale.
-    scale = np.maximum(1.0, activity(replace(arrays, value=np.abs(arrays.value)), np.abs(x)))
+    scale = np.maximum(1.0, _summed(arrays, np.abs(terms)))
     width = np.maximum(1.0, np.abs(x))
     parts = (
         (arrays.row_lower - row) / np.maximum(scale, _size(arrays.row_lower)),

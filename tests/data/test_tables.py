@@ -225,15 +225,17 @@ def test_a_network_is_partly_there_and_repeats_some_work():
 
 
 def test_what_can_be_counted_on_of_a_network():
-    """The firm nodes are the 5 % quantile of the beta-binomial; their worth in H100s allows for lost and double work."""
+    """Firm nodes are the 5 % quantile of the beta-binomial; their worth allows for lost and double work."""
     video = relative_video()
     for row in read("networks"):
-        nodes, there, rho = (int(row["pool.nodes"]), *(number(row, f"pool.{x}") for x in ("availability", "correlation")))
+        nodes = int(row["pool.nodes"])
+        there, rho = number(row, "pool.availability"), number(row, "pool.correlation")
         spread = (1 - rho) / rho
         pool = stats.betabinom(nodes, there * spread, (1 - there) * spread)
         firm = int(row["firm_devices"])
         assert pool.sf(firm - 1) >= 0.95 > pool.sf(firm), row
-        lost = number(row, "pool.churn_per_hour") * (number(row, "pool.job_hours") / 2 + number(row, "pool.restart_hours"))
+        hours = number(row, "pool.job_hours") / 2 + number(row, "pool.restart_hours")
+        lost = number(row, "pool.churn_per_hour") * hours
         worth = firm * video[row["device"]] * (1 - lost) / number(row, "pool.verification_overhead")
         assert number(row, "firm_h100_equivalents") == pytest.approx(worth, rel=1e-5), row
 

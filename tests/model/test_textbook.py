@@ -143,26 +143,26 @@ def graph_of(arcs):
     return graph
 
 
-@pytest.mark.parametrize("seed", range(6))
+JOINED = [seed for seed in range(20) if nx.maximum_flow_value(graph_of(network(seed)), 0, 5) > 1][:6]
+"""Seeds of networks that carry something."""
+
+
+@pytest.mark.parametrize("seed", JOINED)
 def test_max_flow(seed):
     """The most that is served of more than the network carries is its max flow, by networkx."""
     arcs = network(seed)
     most = nx.maximum_flow_value(graph_of(arcs), 0, 5)
-    if most == 0:
-        pytest.skip("the network joins nothing")
     plan = solved(routed(arcs, 1000, objective="served"))
     assert plan.objective == pytest.approx(most, rel=2e-6)
     assert sum_of(plan.links, "traffic_gbps", to="n5") == pytest.approx(most, rel=2e-6)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", JOINED)
 def test_min_cost_flow(seed):
     """The cheapest way to carry most of what the network can, by networkx."""
     arcs = network(seed)
     graph = graph_of(arcs)
     units = nx.maximum_flow_value(graph, 0, 5) - 1
-    if units <= 0:
-        pytest.skip("the network joins nothing")
     graph.nodes[0]["demand"], graph.nodes[5]["demand"] = -units, units
     best = nx.min_cost_flow_cost(graph)
     assert cost(routed(arcs, units, price=1 / GB)) == pytest.approx(best)

@@ -65,11 +65,11 @@ LENGTHS = "must be hour, day, week, month, quarter, year, or a number of them li
         ("count: 4", "count: 4, cuont: 3", ["2:53: horizon.cuont: unknown key; did you mean 'count'?"]),
         ("power_kw: 1.2", "powr_kw: 1.2", ["30:40: devices.h100.powr_kw: unknown key; did you mean 'power_kw'?"]),
         ("{regions: [europe], ", "{regoins: [europe], ", [
-            "28:17: workloads.video.residency[0].regoins: unknown key; did you mean 'regions'?"]),
+            "28:18: workloads.video.residency[0].regoins: unknown key; did you mean 'regions'?"]),
         ("nodes: 50,", "nodes: 50, node: 4,", [
-            "35:99: offers.retail.pool.node: unknown key; did you mean 'nodes'?"]),
+            "35:97: offers.retail.pool.node: unknown key; did you mean 'nodes'?"]),
         ("{sum: [1, 2]}", "{sum: [1, {chain: need, stp: x}]}", [
-            "17:51: chains.need.steps[2].plus.sum[1].stp: unknown key; did you mean 'step'?"]),
+            "17:52: chains.need.steps[2].plus.sum[1].stp: unknown key; did you mean 'step'?"]),
         # Missing keys.
         ("horizon:", "horizonn:", [
             "1:1: needs the key 'horizon'", "2:1: horizonn: unknown key; did you mean 'horizon'?"]),
@@ -145,8 +145,8 @@ LENGTHS = "must be hour, day, week, month, quarter, year, or a number of them li
         ("power_kw: 1.2", "power_kw: 1e-300", [
             "30:50: devices.h100.power_kw: is too small to count: use 0, or another unit"]),
         ("share: 0.25", "share: 0", ["4:25: slices[0].share: must be more than 0, not 0"]),
-        ("availability: 0.7", "availability: 1.7", ["35:113: offers.retail.pool.availability: must be at most 1, not 1.7"]),
-        ("units: 2,", "units: 0,", ["48:38: campaigns.train.units: must be more than 0, not 0"]),
+        ("availability: 0.7", "availability: 1.7", ["35:111: offers.retail.pool.availability: must be at most 1, not 1.7"]),
+        ("units: 2,", "units: 0,", ["48:45: campaigns.train.units: must be more than 0, not 0"]),
         ("rate: {h100: 5,", "rate: {h100: 0,", ["22:18: workloads.video.rate.h100: must be more than 0, not 0"]),
         # Series.
         ("supply: {2024Q1: 5, between: hold}", "supply: -5", ["33:65: offers.buy.supply: must be at least 0, not -5"]),
@@ -179,7 +179,7 @@ LENGTHS = "must be hour, day, week, month, quarter, year, or a number of them li
         (POWER, "power_mw: {growth_per_year: -3, from: 1},", [
             "37:53: sites.berlin.power_mw.growth_per_year: must be more than -1, not -3"]),
         (POWER, "power_mw: {growth_per_year: 900, from: 1e15},", [
-            "37:35: sites.berlin.power_mw: must be finite and at most 1e15 in size, not 5.47814e+15"]),
+            "37:35: sites.berlin.power_mw: must be finite and at most 1e15 in size, not 5.47875e+15"]),
         (POWER, "power_mw: {table: [t.csv]},", [
             "37:43: sites.berlin.power_mw.table: table must be the name of a file"]),
         # The horizon.
@@ -220,9 +220,8 @@ def test_a_bad_horizon_hides_nothing_else():
 
 def test_bad_text_is_told_by_the_reader():
     """Syntax, duplicate keys and the rest are the reader's business (test_reader.py); they come through."""
-    assert refused(edited("name: rich", "name: [rich")) == [
-        "2:1: did not find expected ',' or ']' (while parsing a flow sequence)"
-    ] or refused(edited("name: rich", "name: [rich"))[0].startswith("2:")
+    (syntax,) = refused(edited("name: rich", "name: [rich"))
+    assert syntax.startswith("2:8: name")
     assert refused(edited("count: 4", "count: 4, count: 5")) == [
         "2:53: horizon.count: the key 'count' is given twice (first on line 2)"
     ]
@@ -505,7 +504,7 @@ def test_parts_from_several_files():
     Path("base.yaml").write_text(edited("power_kw: 0.4", "power_kw: -1"), encoding="utf-8")
     with pytest.raises(InputError) as caught:
         load("extends: base.yaml\nsites: {berlin: {power_mw: x}}\n")
-    assert [str(problem.place) for problem in caught.value.problems] == ["base.yaml:31:46", "s.yaml:2:28"]
+    assert [str(problem.place) for problem in caught.value.problems] == ["base.yaml:31:49", "s.yaml:2:28"]
 
 
 # ---- names -------------------------------------------------------------------------------------------------

@@ -62,7 +62,8 @@ def claim_by_hand(minutes_a_day):
 
 
 @pytest.mark.parametrize(
-    ("name", "minutes"), [("sora-claim", "ai_minutes_per_day"), ("sora-claim-as-stated", "ai_minutes_per_day_shares_as_stated")]
+    ("name", "minutes"),
+    [("sora-claim", "ai_minutes_per_day"), ("sora-claim-as-stated", "ai_minutes_per_day_shares_as_stated")],
 )
 def test_claim(name, minutes):
     """A fifth of a year's production and the networks' large cards are taken whole; the rest is unmet."""
@@ -111,7 +112,7 @@ def llm_figures():
 
 
 def test_llm_by_milp():
-    """scipy's milp on the same figures: whole devices, shares of each class on each device."""
+    """The milp of scipy on the same figures: whole devices, shares of each class on each device."""
     prices, rate, demand = llm_figures()
     classes, devices = rate.shape
     # Columns: devices rented, then hours of each device spent on each class.
@@ -143,8 +144,9 @@ def test_llm_by_search():
 
 
 def enough(fleets, prices, rate, demand):
-    """Return which fleets pass a test that all that can serve pass: at any worth of an hour of each device, the
-    fleet is worth no less than the demand is where it is served for the least.
+    """Return which fleets pass a test that all which can serve pass.
+
+    At any worth of an hour of each device, a fleet is worth no less than the demand, each class served for the least.
     """
     passed = np.ones(len(fleets), bool)
     with np.errstate(divide="ignore"):
@@ -197,7 +199,8 @@ def test_siting():
 def test_training():
     """Every combination of device, site and start of the three runs, by hand."""
     months = range(12)
-    site = {s: {c: figure("sites", c, name=s) for c in ("pue", "peak_pue", "tariff_per_kwh")} for s in ("dallas", "oslo")}
+    columns = ("pue", "peak_pue", "tariff_per_kwh")
+    site = {s: {column: figure("sites", column, name=s) for column in columns} for s in ("dallas", "oslo")}
     room = {"dallas": [20.0] * 12, "oslo": [6.0] * 6 + [12.0] * 6}
     price = {"h100-sxm": [2.99 * 0.75 ** (m / 12) for m in months], "b200": [5.955 * 0.7 ** (m / 12) for m in months]}
     to_be_had = {"h100-sxm": [11000.0] * 12, "b200": [0.0] * 6 + [5000.0] * 6}
