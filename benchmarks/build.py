@@ -27,8 +27,10 @@ CONTENDERS = ("raw", "planner", "linopy")
 WARM = ("1M",)
 """Sizes at which all contenders start from the optimal basis, found once by the raw arrays."""
 
-PARTS = ("read", "inputs", "build", "to PuLP", "to HiGHS", "record", "extract", "limits")
-"""Parts that are added up; `solve` is the same for all and `write` is stated apart."""
+PARTS = ("read", "inputs", "build", "to HiGHS", "record", "extract", "limits")
+"""Parts that are added up, as README.md says what each is."""
+APART = ("solve", "text", "write", "PuLP")
+"""Parts that are stated apart."""
 
 SAME = 1e-7
 CPU = "--cpu"
@@ -73,31 +75,30 @@ def _median(runs: list[dict[str, Any]]) -> dict[str, Any]:
     parts = dict.fromkeys(part for one in runs for part in one["seconds"])
     seconds = {part: statistics.median(one["seconds"].get(part, 0.0) for one in runs) for part in parts}
     total = statistics.median(sum(one["seconds"].get(part, 0.0) for part in PARTS) for one in runs)
-    return {
-        **runs[0],
-        "seconds": seconds,
-        "total": total,
-        "peak_mb": statistics.median(one["peak_mb"] for one in runs),
-        "peak_unwritten_mb": statistics.median(one.get("peak_unwritten_mb", one["peak_mb"]) for one in runs),
-    }
+    peaks = {key: statistics.median(one[key] for one in runs) for key in runs[0] if key.endswith("_mb")}
+    return {**runs[0], **peaks, "seconds": seconds, "total": total}
 
 
 def show(size: str, medians: dict[str, dict[str, Any]]) -> None:
     """Print the table of one size."""
     raw = medians["raw"]
+    floor, with_text = raw["total"], raw["total"] - raw["seconds"]["extract"] + raw["seconds"]["text"]
     started = "from the optimal basis" if size in WARM else "cold"
     unit = "seconds of the processor" if CPU in sys.argv else "seconds"
-    print(f"\n{size}: {raw['columns']:,} columns, {raw['rows']:,} rows; {unit}, solved {started}")
-    heads = [*PARTS, "total", "x raw", "solve", "write", "peak MB"]
-    print(f"{'':8}" + "".join(f"{head:>10}" for head in heads))
+    print(f"\n{size}: {raw['columns']:,} columns, {raw['rows']:,} rows; {unit}; solved {started}")
+    print("".join(f"{head:>9}" for head in ("", *PARTS, "total", "x raw", "x text", *APART, "peak MB")))
     for name, one in medians.items():
-        cells = [f"{one['seconds'][part]:.3f}" if part in one["seconds"] else "-" for part in PARTS]
-        cells += [f"{one['total']:.3f}", f"{one['total'] / raw['total']:.2f}", f"{one['seconds']['solve']:.3f}"]
-        cells += [f"{one['seconds']['write']:.3f}" if "write" in one["seconds"] else "-"]
-        cells += [f"{one['peak_unwritten_mb']:,.0f}"]
-        print(f"{name:8}" + "".join(f"{cell:>10}" for cell in cells))
-    if "write" in medians["planner"]["seconds"]:
-        print(f"planner's peak with writing: {medians['planner']['peak_mb']:,.0f} MB", flush=True)
+        cells = [_cell(one, part) for part in PARTS]
+        cells += [f"{one['total']:.3f}", f"{one['total'] / floor:.2f}", f"{one['total'] / with_text:.2f}"]
+        cells += [*(_cell(one, part) for part in APART), f"{one['peak_mb']:,.0f}"]
+        print("".join(f"{cell:>9}" for cell in (name, *cells)))
+    planned = medians["planner"]
+    print(f"planner's peak once written: {planned['written_mb']:,.0f} MB; once in PuLP: {planned['pulp_mb']:,.0f} MB")
+    sys.stdout.flush()
+
+
+def _cell(one: dict[str, Any], part: str) -> str:
+    return f"{one['seconds'][part]:.3f}" if part in one["seconds"] else "-"
 
 
 def main() -> None:

@@ -53,7 +53,7 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / UNIT / KB_PER_MB
 
 
-def finish(clock: Clock, objective: float | None, columns: int, rows: int, **more: Any) -> None:
+def finish(clock: Clock, objective: float | None, columns: int, rows: int, peak: float, **more: Any) -> None:
     """Print what was measured."""
-    found = {"seconds": clock.seconds, "peak_mb": peak_mb(), "objective": objective, "columns": columns, "rows": rows}
+    found = {"seconds": clock.seconds, "peak_mb": peak, "objective": objective, "columns": columns, "rows": rows}
     print(json.dumps(found | more))

@@ -1,6 +1,6 @@
 """`planner solve` at ten thousand variables against importing its libraries and HiGHS's own solve; `planner --help`.
 
-    python -m benchmarks.start [--repeats 7]
+python -m benchmarks.start [--repeats 7]
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import xarray as xr
 from linopy import solvers
 
 from benchmarks.figures import SIZES, SLICES, Size
-from benchmarks.measure import Clock, finish, now
+from benchmarks.measure import Clock, finish, now, peak_mb
 from benchmarks.terms import terms
 
 
@@ -46,16 +46,16 @@ def main(folder: str, size_name: str) -> None:
             **{f"x {name}": values.to_numpy() for name, values in model.solution.items()},
             **{f"dual {name}": values.to_numpy() for name, values in model.dual.items()},
         )
-    finish(clock, float(model.objective.value) + constant, model.nvars, model.ncons)
+    finish(clock, float(model.objective.value) + constant, model.nvars, model.ncons, peak_mb())
 
 
 def build(size: Size, f: dict[str, Any]) -> tuple[linopy.Model, float]:
     """Return the model, and the constant of its objective; columns and rows are in the order of the raw arrays."""
     t = terms(size, f)
     T, K, W, R, S = size.periods, SLICES, size.workloads, size.regions, size.sites
-    O, C = len(t["offers"]), len(t["committed"])
+    n_offers, C = len(t["offers"]), len(t["committed"])
     device = np.array([d for _, _, d in t["offers"]])
-    axes = {"t": T, "k": K, "w": W, "r": R, "s": S, "o": O, "c": C}
+    axes = {"t": T, "k": K, "w": W, "r": R, "s": S, "o": n_offers, "c": C}
     index = {name: np.arange(count) for name, count in axes.items()}
 
     def labelled(values: Any, dims: str) -> xr.DataArray:
@@ -88,7 +88,9 @@ def build(size: Size, f: dict[str, Any]) -> tuple[linopy.Model, float]:
         [each.rename(c="o"), (1 * rent).expand_dims(o=[C])], dim="o", cls=linopy.LinearExpression
     )  # fmt: skip
     m.add_constraints(busy - there <= 0, name="occupancy", mask=masked(works.any("w"), "os", "tkos"))
-    lasting = xr.DataArray(t["lasting"], dims=["c", "v", "t"], coords={"c": index["c"], "v": index["t"], "t": index["t"]})
+    lasting = xr.DataArray(
+        t["lasting"], dims=["c", "v", "t"], coords={"c": index["c"], "v": index["t"], "t": index["t"]}
+    )
     m.add_constraints(fleet - (lasting * add.rename(t="v")).sum("v") == 0, name="accumulation")
     until = xr.DataArray(np.tri(T), dims=["t", "v"], coords={"t": index["t"], "v": index["t"]})
     m.add_constraints((until * add.rename(t="v")).sum(["v", "s"]) <= labelled(t["supply"], "tc"), name="supply")

@@ -30,22 +30,38 @@ def main(folder: str, size_name: str) -> None:
     clock = Clock()
     for owner, name, part in (
         (planning, "inputs_of", "inputs"), (planning, "precheck", "inputs"), (planning, "build", "build"),
-        (planning, "_stages", "build"), (planning, "to_problem", "to PuLP"), (highs, "load", "to HiGHS"),
+        (planning, "_stages", "build"), (planning, "to_problem", "build"), (highs, "load", "to HiGHS"),
         (highs._Attempt, "_run", "solve"), (highs.ArrayHighs, "actualSolve", "record"),
         (planning, "_plan", "extract"), (conclude, "limits_of", "limits"),
     ):  # fmt: skip
         timed(owner, name, clock, part)
     _start_from(Path(folder) / "optimal.bas")
+    problems = _kept(planning, "to_problem")
     with clock.part("read"):
         scenario = planner.load(Path(folder) / "scenario.yaml")
-    with clock.part("rest"):
+    with clock.part("build"):
         plan = planner.solve(scenario, planner.Request(time_limit=3600.0))
-    before = peak_mb()
+    peak = peak_mb()
+    assert plan.status == "optimal", plan.status
     with clock.part("write"):
         planner.save(plan, Path(folder) / "plan.json")
-    assert plan.status == "optimal", plan.status
-    size = plan.size
-    finish(clock, plan.objective, size["columns"], size["rows"], peak_unwritten_mb=before)
+    written = peak_mb()
+    with clock.part("PuLP"):
+        assert problems[0]._model.num_variables == plan.size["columns"]
+    finish(clock, plan.objective, plan.size["columns"], plan.size["rows"], peak, written_mb=written, pulp_mb=peak_mb())
+
+
+def _kept(owner: Any, name: str) -> list[Any]:
+    """Have what a function returns kept in a list."""
+    plain, kept = getattr(owner, name), []
+
+    @functools.wraps(plain)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        kept.append(plain(*args, **kwargs))
+        return kept[-1]
+
+    setattr(owner, name, wrapped)
+    return kept
 
 
 def _start_from(basis: Path) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from benchmarks.figures import SIZES, SLICES, Size
-from benchmarks.measure import Clock, finish, started_from
+from benchmarks.measure import Clock, finish, peak_mb, started_from
 from benchmarks.terms import terms
 
 
@@ -37,17 +37,19 @@ def main(folder: str, size_name: str) -> None:
             x=np.asarray(solution.col_value), reduced_cost=np.asarray(solution.col_dual),
             activity=np.asarray(solution.row_value), dual=np.asarray(solution.row_dual),
         )  # fmt: skip
-    objective = highs.getInfo().objective_function_value
-    finish(clock, objective, highs.getNumCol(), highs.getNumRow())
+    peak = peak_mb()
+    with clock.part("text"):
+        highs.writeSolution(str(Path(folder) / "raw-solution.txt"), 0)
+    finish(clock, highs.getInfo().objective_function_value, highs.getNumCol(), highs.getNumRow(), peak)
     if "--keep-basis" in sys.argv:
         highs.writeBasis(str(basis))
 
 
-def build(size: Size, f: dict[str, Any]) -> highspy.HighsLp:
+def build(size: Size, f: dict[str, Any]) -> highspy.HighsLp:  # noqa: PLR0915
     """Return the programme: all columns at least 0, rows in blocks."""
     t = terms(size, f)
     T, K, W, R, S = size.periods, SLICES, size.workloads, size.regions, size.sites
-    O, C = len(t["offers"]), len(t["committed"])
+    n_offers, C = len(t["offers"]), len(t["committed"])
     device = np.array([d for _, _, d in t["offers"]])
     works = f["allowed"].T[None] & (f["rate"].T[device] > 0)[:, None, :]  # offer, site, workload
     n = m = 0
@@ -68,7 +70,7 @@ def build(size: Size, f: dict[str, Any]) -> highspy.HighsLp:
 
     serve = columns((T, K, W, R, S), f["allowed"][:, None, :])
     unmet = columns((T, K, W, R))
-    run = columns((T, K, O, S, W), works)
+    run = columns((T, K, n_offers, S, W), works)
     fleet, add = columns((T, C, S)), columns((T, C, S))
     rent = columns((T, K, S))
     cost = np.zeros(n)
@@ -102,7 +104,7 @@ def build(size: Size, f: dict[str, Any]) -> highspy.HighsLp:
     throughput = rows((T, K, W, S), -inf, 0.0, f["allowed"])
     enter(throughput[:, :, :, None, :], serve, 1.0)
     enter(throughput.transpose(0, 1, 3, 2)[:, :, None], run, -f["rate"].T[device][:, None, :])
-    occupancy = rows((T, K, O, S), -inf, 0.0, works.any(axis=2))
+    occupancy = rows((T, K, n_offers, S), -inf, 0.0, works.any(axis=2))
     enter(occupancy[..., None], run, 1 / f["utilisation"])
     enter(occupancy[:, :, :C], fleet[:, None], -1.0)
     enter(occupancy[:, :, C], rent, -1.0)

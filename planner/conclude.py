@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from planner.inputs.inputs import Inputs
-from planner.model.arrays import Floats
 from planner.model.build import Built
+from planner.model.programme import Ids
 from planner.plan import words
 from planner.plan.conflict import conflict_of
 from planner.plan.frames import Reader, tables
@@ -20,11 +20,14 @@ from planner.plan.prices import prices
 from planner.precheck import scaling_note
 from planner.resilience import Resilience, losses_table, summary
 from planner.scenario.load import Scenario
+from planner.scenario.places import GB_PER_HOUR_AND_GBPS
 from planner.solver.options import SolveOptions
 from planner.solver.solution import relative_gap
 from planner.solver.solve import solver_named
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from planner.planning import Stage
 
 
@@ -61,7 +64,7 @@ def conclude(
         limits = ()
         frames["prices"] = prices(built, np.zeros(built.model.programme.size[1]), reader, last.objective.unit)
     frames["losses"] = losses_table(built, reader.x, resilience, duals)
-    served, unmet, weights = fractions(inputs, frames["demand"])
+    served, unmet, weights = fractions(inputs, frames["demand"], frames["traffic"])
     value, bound, gap = _best(first, last, built)
     return replace(
         base,
@@ -112,28 +115,36 @@ def _scaling(built: Built) -> str:
     )
 
 
-def fractions(inputs: Inputs, demand: object) -> tuple[float, float, dict[str, float]]:
-    """Return the share of the demand that is served, the share that is not, and the weights of workloads.
+def fractions(inputs: Inputs, demand: pd.DataFrame, traffic: pd.DataFrame) -> tuple[float, float, dict[str, float]]:
+    """Return the share of the demand that is served, the share that is not, and the weights of its members.
 
-    Workloads weigh by their demand valued at their penalty; equally where none has a penalty.
+    Members are workloads, by name, and traffic between nodes, as `traffic.name`. They weigh by their demand valued at
+    their mean penalty; equally where none has a penalty.
     """
-    import pandas as pd
-
-    assert isinstance(demand, pd.DataFrame)
-    if demand.empty:
+    doc, time = inputs.doc, inputs.time
+    asked: dict[str, float] = {}
+    unmet: dict[str, float] = {}
+    penalties: dict[str, Any] = {}
+    for name, group in demand.groupby("workload", sort=True):
+        asked[str(name)], unmet[str(name)] = float(group["demand_units"].sum()), float(group["unmet_units"].sum())
+        penalties[str(name)] = doc.workloads[str(name)].unmet_penalty
+    for name, group in traffic.groupby("traffic", sort=True):
+        gb = time.hours * GB_PER_HOUR_AND_GBPS
+        wanted = (group["demand_gbps"].to_numpy().reshape(gb.shape) * gb).sum()
+        if wanted > 0:
+            left = (group["unmet_gbps"].to_numpy().reshape(gb.shape) * gb).sum()
+            asked[f"traffic.{name}"], unmet[f"traffic.{name}"] = float(wanted), float(left)
+            penalties[f"traffic.{name}"] = doc.traffic[str(name)].unmet_penalty_per_gb
+    if not asked:
         return 1.0, 0.0, {}
-    by = demand.groupby("workload")[["demand_units", "unmet_units"]].sum()
-    penalised = [inputs.doc.workloads[w].unmet_penalty is not None for w in by.index]
-    if any(penalised):
-        worth = np.array([inputs.worth[inputs.workloads.index(w)] for w in by.index])
-        weights = worth * by["demand_units"].to_numpy()
-    else:
-        weights = np.ones(len(by))
-    if not weights.sum():
-        weights = np.ones(len(by))
-    weights = weights / weights.sum()
-    unmet = float((weights * (by["unmet_units"] / by["demand_units"]).to_numpy()).sum())
-    return 1.0 - unmet, unmet, {str(w): float(x) for w, x in zip(by.index, weights, strict=True)}
+    weights = dict.fromkeys(asked, 1.0)
+    if any(p is not None for p in penalties.values()):
+        valued = {n: 0.0 if p is None else float(np.mean(time.series(p))) * asked[n] for n, p in penalties.items()}
+        weights = valued if any(valued.values()) else weights
+    whole = math.fsum(weights.values())
+    weights = {name: weight / whole for name, weight in weights.items()}
+    share = math.fsum(weight * unmet[name] / asked[name] for name, weight in weights.items())
+    return 1.0 - share, share, weights
 
 
 def _earliest(built: Built, stage: Stage, name: str, options: SolveOptions) -> str:
@@ -152,7 +163,7 @@ def _earliest(built: Built, stage: Stage, name: str, options: SolveOptions) -> s
     return time.names[low] if low < time.periods else "never"
 
 
-def _can_meet(built: Built, stage: Stage, columns: Floats, name: str, options: SolveOptions) -> bool:
+def _can_meet(built: Built, stage: Stage, columns: Ids, name: str, options: SolveOptions) -> bool:
     wanted = columns[columns >= 0].astype(int)
     cost = np.zeros(built.model.programme.size[0])
     cost[wanted] = 1.0

@@ -45,16 +45,20 @@ class Request:
     def resolved(self, scenario: Scenario) -> tuple[str, SolveOptions]:
         """Return the solver's name and options."""
         choice = scenario.document.solver
-        pick = lambda mine, theirs: theirs if mine is None else mine  # noqa: E731
         options = SolveOptions(
-            time_limit=pick(self.time_limit, choice.time_limit_seconds),
-            gap=pick(self.gap, choice.gap),
-            threads=pick(self.threads, choice.threads),
-            seed=pick(self.seed, choice.seed),
+            time_limit=_first(self.time_limit, choice.time_limit_seconds),
+            gap=_first(self.gap, choice.gap),
+            threads=_first(self.threads, choice.threads),
+            seed=_first(self.seed, choice.seed),
             log=self.log,
             progress=self.progress,
         )
-        return pick(self.solver, choice.name), options
+        return _first(self.solver, choice.name), options
+
+
+def _first[Value](mine: Value | None, theirs: Value) -> Value:
+    """Return what the caller says, or else what the scenario says."""
+    return theirs if mine is None else mine
 
 
 @dataclass(frozen=True)

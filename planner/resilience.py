@@ -19,6 +19,7 @@ import pandas as pd
 from planner.inputs.inputs import Inputs
 from planner.model.arrays import Floats
 from planner.model.build import Built, build
+from planner.model.programme import summed
 from planner.model.survival import Borne, Loss, losses_of
 from planner.solver.options import SolveOptions
 from planner.solver.solve import solver_named
@@ -134,21 +135,14 @@ def _objective(check: Built, borne: Borne) -> Floats:
 def _trial(loss: Loss, check: Built, borne: Borne, x: Floats) -> Trial:
     """Read off what is served after a loss, as a share of what is served without it, by period, slice and workload."""
     inputs = check.model.inputs
-    planned = _by_workload(check.model.serve.shaped(x), check.model.pairs[0], len(inputs.workloads))
-    served = _by_workload(borne.model.serve.shaped(x), borne.model.pairs[0], len(inputs.workloads))
+    planned = summed(check.model.serve.shaped(x), check.model.pairs[0], len(inputs.workloads))
+    served = summed(borne.model.serve.shaped(x), borne.model.pairs[0], len(inputs.workloads))
     short = borne.shortage.shaped(x)
     scale = np.where(planned > 0, planned, 1.0)
     shares = np.where(planned > 0, served / scale, 1.0)
     rule = inputs.doc.survive[loss.rule]
     wanted = np.array([rule.share_by_workload.get(w, rule.share) > 0 for w in inputs.workloads], bool)
     return Trial(loss, float(shares[:, :, wanted].min(initial=1.0)), float((short / scale).max(initial=0.0)))
-
-
-def _by_workload(values: Floats, workload: np.ndarray, count: int) -> Floats:
-    """Return the sum of values by workload, shape (T, K, W)."""
-    total = np.zeros((*values.shape[:2], count))
-    np.add.at(total, (slice(None), slice(None), workload), values)
-    return total
 
 
 def summary(resilience: Resilience | None, table: pd.DataFrame, objective: float) -> dict[str, Any]:
@@ -184,5 +178,5 @@ def _saved_by_a_point(built: Built, borne: Borne, x: Floats, duals: Floats) -> f
     The share stands on the left of rows ">=", whose duals are 0 or more.
     """
     block = built.model.programme.rows[f"{borne.loss.label}: survival"]
-    served = _by_workload(built.model.serve.shaped(x), built.model.pairs[0], len(built.model.inputs.workloads))
+    served = summed(built.model.serve.shaped(x), built.model.pairs[0], len(built.model.inputs.workloads))
     return float((block.shaped(duals) * served).sum()) / 100.0

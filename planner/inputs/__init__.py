@@ -1,0 +1,1 @@
+"""The scenario as arrays, by period, slice, workload, region and site."""

@@ -76,15 +76,12 @@ class Chains:
         return results
 
 
+_OPERATIONS = {"times": np.multiply, "divide": np.divide, "plus": np.add, "minus": np.subtract}
+
+
 def _applied(name: str, step: Step, operation: str, current: Any, factor: Floats) -> Floats:
     with np.errstate(all="ignore"):
-        result: Floats = {
-            "value": lambda: factor,
-            "times": lambda: current * factor,
-            "divide": lambda: current / factor,
-            "plus": lambda: current + factor,
-            "minus": lambda: current - factor,
-        }[operation]()
+        result: Floats = factor if operation == "value" else _OPERATIONS[operation](current, factor)
     if not np.isfinite(result).all():
         reason = "divides by 0" if operation == "divide" else "has no finite result"
         raise InputError(Problem(f"step {step.name!r} {reason}", f"chains.{name}", code="chain"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from planner.errors import InputError, Problem
@@ -53,14 +55,15 @@ def _mean(doc: Document, name: str, part: DemandPart, regions: list[str], time: 
         assert part.chain is not None or part.total is not None
         total = chains.result(part.chain) if part.chain is not None else time.series(part.total or 0.0)
         amount = np.outer(total, _weights(doc, name, part, regions))
-    hours = {
+    hours: dict[str, Any] = {
         "hour": 1.0,
         "day": HOURS_A_DAY_HAS,
         "month": HOURS_PER_MONTH,
         "year": 12 * HOURS_PER_MONTH,
         "period": time.period_hours[:, None],
-    }[part.per]
-    return amount / hours * time.series(part.times)[:, None]
+    }
+    mean: Floats = amount / hours[part.per] * time.series(part.times)[:, None]
+    return mean
 
 
 def _weights(doc: Document, name: str, part: DemandPart, regions: list[str]) -> Floats:
@@ -74,7 +77,7 @@ def _weights(doc: Document, name: str, part: DemandPart, regions: list[str]) -> 
     if not weights.any():
         problem = Problem(f"the weights {part.split!r} of the regions are all zero", f"workloads.{name}.demand.split")
         raise InputError(problem)
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum())
 
 
 def _profile(doc: Document, name: str, regions: list[str], time: Time) -> Floats:
@@ -91,4 +94,4 @@ def _profile(doc: Document, name: str, regions: list[str], time: Time) -> Floats
     low = np.floor(local).astype(int) % 24
     part = local - np.floor(local)
     shifted = (1 - part)[None] * days[:, low] + part[None] * days[:, (low + 1) % 24]
-    return shifted.reshape(len(values), len(regions))
+    return np.asarray(shifted.reshape(len(values), len(regions)))

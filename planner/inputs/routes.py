@@ -194,9 +194,10 @@ def _shortest(
     """Yield each region that the site reaches, with the round trip and the nodes of the shortest route."""
     import networkx as nx
 
-    lengths, hops = {node: 0.0}, {node: [node]}
+    found: Any = ({node: 0.0}, {node: [node]})
     if node in graph:
-        lengths, hops = nx.single_source_dijkstra(graph, node, weight="latency")
+        found = nx.single_source_dijkstra(graph, node, weight="latency")
+    lengths, hops = found
     for r, name in enumerate(regions):
         at = region_nodes[r]
         if at in lengths:

@@ -81,7 +81,7 @@ class Stand:
         """Periods in which devices can be in place, shape (T,)."""
         if not self.committed:
             return self.arrives
-        return (self.lasting[self.arrives].sum(axis=0) > 0) | (self.fixed > 0)
+        return np.asarray(self.lasting[self.arrives].sum(axis=0) > 0) | (self.fixed > 0)
 
 
 def sites_of(doc: Document, offer: Offer) -> list[str]:
@@ -108,9 +108,11 @@ def stands_of(doc: Document, time: Time) -> tuple[Stand, ...]:
             continue
         assert offer.device is not None
         d = devices.index(offer.device)
-        held = {h.site for h in [*doc.fleet.values(), *doc.orders.values()] if h.offer == name}
-        for site in sorted({*sites_of(doc, offer), *held}):
-            stands.append(_stand(doc, time, name, offer, site, o, sites.index(site), d))
+        held = {h.site for h in doc.fleet.values() if h.offer == name}
+        held |= {order.site for order in doc.orders.values() if order.offer == name}
+        stands += [
+            _stand(doc, time, name, offer, site, o, sites.index(site), d) for site in sorted({*sites_of(doc, offer), *held})
+        ]
     return tuple(stands)
 
 
@@ -128,7 +130,7 @@ def _stand(doc: Document, time: Time, name: str, offer: Offer, site: str, o: int
         fixed += arrival.units * time.alive(months, np.array([arrival.since]))[0]
     firm = np.full(time.periods, offer.availability)
     if offer.pool is not None:
-        firm = firm_factors(time.series(offer.pool.nodes if supply is None else supply), offer.pool)
+        firm = firm_factors(time.series(offer.pool.nodes) if supply is None else supply, offer.pool)
         arrives &= firm > 0
     facility = offer.includes_power if offer.includes_power is not None else offer.kind not in ("buy", "lease")
     return Stand(

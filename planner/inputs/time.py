@@ -62,7 +62,8 @@ class Time:
 
     def discount(self, months: Floats) -> Floats:
         """Return the discount factor so many months after the base date."""
-        return (1 + self.rate) ** (-np.asarray(months, dtype=float) / MONTHS_PER_YEAR)
+        factor: Floats = (1 + self.rate) ** (-np.asarray(months, dtype=float) / MONTHS_PER_YEAR)
+        return factor
 
     def position(self, name: str | None, default: int) -> int:
         """Return the position of the period called `name`, or `default` where there is no name."""
@@ -85,7 +86,8 @@ class Time:
     def left(self, months: float, since: Floats | None = None) -> Floats:
         """Return the months that are left at the horizon's end of a life of `months`, by arrival."""
         arrival = self.offsets[:-1] if since is None else np.asarray(since, dtype=float)
-        return np.clip(arrival + months - self.offsets[-1], 0.0, months)
+        left: Floats = np.clip(arrival + months - self.offsets[-1], 0.0, months)
+        return left
 
 
 def time_of(doc: Document, cal: Calendar) -> Time:

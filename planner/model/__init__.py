@@ -1,0 +1,1 @@
+"""The programme: decisions, rules and costs, built from arrays."""

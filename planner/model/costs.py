@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from planner.model.decisions import Model, vintages
 from planner.model.rules.policies import KG_PER_TONNE
 from planner.scenario.horizon import HOURS_PER_MONTH
-from planner.scenario.places import GB_PER_HOUR_AND_GBPS
+from planner.scenario.places import GB_PER_HOUR_AND_GBPS, Site
 
 HOURS_PER_YEAR = 12 * HOURS_PER_MONTH
 KWH_PER_MWH = 1000.0
@@ -82,7 +85,7 @@ def _rent(model: Model) -> None:
             first = price[arrival.period or 0] * arrival.units
             since = np.array([arrival.since])
             there = time.alive(stand.months, since)[0] * time.period_hours
-            labels = {"offer": stand.name, "site": stand.site}
+            labels: dict[str, Any] = {"offer": stand.name, "site": stand.site}
             programme.charge_constant("rent", first * there, time.at_middle, periods, **labels)
             programme.charge_constant(
                 "rent",
@@ -157,44 +160,55 @@ def draw_kw(model: Model, i: int) -> tuple[float, float]:
     return device.idle_power_kw * pue, (active - device.idle_power_kw) * pue
 
 
-def energy_columns(model: Model) -> list[tuple[int, np.ndarray, np.ndarray]]:
-    """Return stand, columns and energy (kWh a unit, by period and slice) of all that draws power."""
+def energy_columns(model: Model) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Return stands, columns and energy (kWh a unit) of each family that draws power, time and slices first.
+
+    Shapes (n,), (T, K or 1, n) and (T, K or 1, n).
+    """
     inputs, time = model.inputs, model.inputs.time
-    found = []
-    draws = [draw_kw(model, i) for i in range(len(inputs.stands))]
-    for i in range(len(inputs.stands)):
-        idle, _ = draws[i]
-        found.append((i, model.fleet.at[:, i][:, None], idle * time.period_hours[:, None]))
-        found.append((i, model.rent.at[:, :, i], idle * time.hours))
-    for n, mode in enumerate(inputs.modes):
-        found.append((mode.stand, model.run.at[:, :, n], draws[mode.stand][1] * time.hours))
-    for n, (*_, stand) in enumerate(model.trainings):
-        found.append((stand, model.train.at[:, n][:, None], draws[stand][1] * time.period_hours[:, None]))
-    return found
+    draws = np.array([draw_kw(model, i) for i in range(len(inputs.stands))]).reshape(-1, 2)
+    idle, busy = draws[:, 0], draws[:, 1]
+    standing = np.arange(len(inputs.stands))
+    running = np.array([mode.stand for mode in inputs.modes], int)
+    training = np.array([stand for *_, stand in model.trainings], int)
+    period, each = time.period_hours[:, None, None], time.hours[:, :, None]
+    return [
+        (standing, model.fleet.at[:, None, :], idle * period),
+        (standing, model.rent.at, idle * each),
+        (running, model.run.at, busy[running] * each),
+        (training, model.train.at[:, None, :], busy[training] * period),
+    ]
+
+
+def _at_stands(model: Model, by_site: Callable[[Site], np.ndarray], counted: np.ndarray) -> np.ndarray:
+    """Return a figure of each stand's site by period, 0 where the stand does not count, shape (T, stands)."""
+    inputs = model.inputs
+    sites = np.array([by_site(inputs.doc.sites[s]) for s in inputs.sites]).reshape(-1, model.T)
+    return np.asarray(sites[[stand.s for stand in inputs.stands]].T * counted)
 
 
 def _energy(model: Model) -> None:
     """Energy at the tariff, where the price of a device does not include it."""
     inputs, time = model.inputs, model.inputs.time
-    for i, columns, kwh in energy_columns(model):
-        site = inputs.doc.sites[inputs.stands[i].site]
-        if inputs.stands[i].facility:
-            tariff = time.series(site.tariff_per_kwh) * inputs.exchange(site.currency)
-            model.programme.charge(
-                "energy", columns, kwh * tariff[:, None], time.at_middle[:, None], np.arange(model.T)[:, None]
-            )
+    facility = np.array([stand.facility for stand in inputs.stands], bool)
+    tariff = _at_stands(model, lambda x: time.series(x.tariff_per_kwh) * inputs.exchange(x.currency), facility)
+    for stands, columns, kwh in energy_columns(model):
+        model.programme.charge(
+            "energy", columns, kwh * tariff[:, None, stands], time.at_middle[:, None, None],
+            np.arange(model.T)[:, None, None],
+        )  # fmt: skip
 
 
 def _emissions(model: Model) -> None:
     """Carbon of energy and of bought work, and its price."""
     inputs, programme, time = model.inputs, model.programme, model.inputs.time
-    periods = np.arange(model.T)[:, None]
     carbon = inputs.doc.carbon
-    for i, columns, kwh in energy_columns(model):
-        if inputs.stands[i].facility or carbon.scope == "all":
-            grams = time.series(inputs.doc.sites[inputs.stands[i].site].carbon_g_per_kwh)
-            programme.emit(columns, kwh * grams[:, None] / KG_PER_TONNE, periods)
+    counted = np.array([stand.facility or carbon.scope == "all" for stand in inputs.stands], bool)
+    grams = _at_stands(model, lambda x: time.series(x.carbon_g_per_kwh), counted)
+    for stands, columns, kwh in energy_columns(model):
+        programme.emit(columns, kwh * grams[:, None, stands] / KG_PER_TONNE, np.arange(model.T)[:, None, None])
     if carbon.scope == "all":
+        periods = np.arange(model.T)[:, None]
         for j, sale in enumerate(model.sales):
             programme.emit(model.work.at[:, :, j], sale.terms.carbon_g_per_unit * time.hours / KG_PER_TONNE, periods)
     price = time.series(carbon.price_per_tonne)

@@ -165,9 +165,8 @@ class Model:
         for i, mode in enumerate(inputs.modes):
             util = inputs.doc.workloads[inputs.workloads[mode.w]].utilisation
             useful[:, mode.stand] += self.useful_run[:, :, i].max(axis=1) / util + self._whole(mode.w, mode.devices)
-        for _, device, site, stand in self.trainings:
-            units = max((o.units for o in self.options if (o.device, o.site) == (device, site)), default=0.0)
-            useful[:, stand] += units
+        for _, device, site, at in self.trainings:
+            useful[:, at] += max((o.units for o in self.options if (o.device, o.site) == (device, site)), default=0.0)
         for i, stand in enumerate(inputs.stands):
             least = inputs.time.series(stand.offer.min_commitment or 0.0)
             useful[:, i] = (useful[:, i] + least + stand.fixed) / np.where(

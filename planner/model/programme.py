@@ -146,8 +146,8 @@ class Programme:
 
         Parameters
         ----------
-        axes, keys
-            Static axes and the labels along them.
+        name, axes, keys
+            Name of the family, its static axes and the labels along them.
         shape
             Extent of the time part: (), (T,) or (T, K).
         mask
@@ -313,6 +313,13 @@ def power_of_two(values: Floats) -> Floats:
     return np.exp2(np.round(np.log2(usable)))
 
 
+def summed(values: Floats, groups: NDArray[np.int64], count: int) -> Floats:
+    """Return the sums of values along the last axis by group, `count` groups in all."""
+    member: Floats = (groups[:, None] == np.arange(count)[None, :]).astype(float)
+    total: Floats = values @ member
+    return total
+
+
 def _row_scales(matrix: Any) -> Floats:
     """Return a power of two near the largest coefficient of each row."""
     scales = np.ones(matrix.shape[0])
@@ -359,6 +366,9 @@ class Finished:
             matrix = sparse.vstack([matrix, lines]).tocsr()
             low = np.concatenate([low, np.full(len(extra), -np.inf)])
             high = np.concatenate([high, np.array([row.at_most for row in extra]) / factors])
+        # Names are made when asked for, of what there is now: blocks and held objectives may be added later.
+        columns, rows = tuple(self.programme.columns.values()), tuple(self.programme.rows.values())
+        held = [row.name for row in extra]
         arrays = Arrays(
             cost=scaled / unit,
             lower=self.lower,
@@ -370,8 +380,8 @@ class Finished:
             row_lower=low,
             row_upper=high,
             constant=constant / unit,
-            column_names=lambda: labels(self.programme.columns.values(), self.programme),
-            row_names=lambda: labels(self.programme.rows.values(), self.programme) + [row.name for row in extra],
+            column_names=lambda: labels(columns, self.programme),
+            row_names=lambda: labels(rows, self.programme) + held,
         )
         return arrays, unit
 

@@ -1,0 +1,1 @@
+"""The plan: plain tables, prices, limits and words."""

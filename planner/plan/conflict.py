@@ -22,7 +22,7 @@ def conflict_of(built: Built, arrays: Arrays) -> tuple[str, ...]:
     """
     import highspy
 
-    handle = highspy.Highs()
+    handle = highspy.Highs()  # type: ignore[no-untyped-call]
     handle.setOptionValue("output_flag", False)
     handle.setOptionValue("iis_strategy", 6)
     handle.setOptionValue("time_limit", IIS_SECONDS)

@@ -49,9 +49,13 @@ def to_json(plan: Plan) -> str:
     return json.dumps(plan.to_dict(), ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
 
 
+def _put(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
 def save(plan: Plan, path: str | Path) -> None:
     """Write a plan as JSON."""
-    written(Path(path), lambda temporary: temporary.write_text(to_json(plan), encoding="utf-8") and None)
+    written(Path(path), lambda temporary: _put(temporary, to_json(plan)))
 
 
 def read(path: str | Path) -> Plan:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from planner.inputs.firm import firm_factor
 from planner.model.arrays import Floats
 from planner.model.build import Built
-from planner.model.costs import energy_columns
-from planner.model.programme import Block
+from planner.model.costs import KWH_PER_MWH, energy_columns
+from planner.model.programme import Block, summed
 from planner.model.rules.places import KW_PER_MW, peak_kw
 from planner.model.rules.policies import KG_PER_TONNE
 
@@ -28,6 +30,37 @@ class Reader:
         self.x = np.where(np.abs(x) <= ZERO, 0.0, x) * scale
         self.time = self.inputs.time
         self.currency = self.inputs.doc.money.currency
+
+    @cached_property
+    def used(self) -> NDArray[np.intp]:
+        """Positions of the columns with a value, in order."""
+        return np.flatnonzero(self.x)
+
+    def static(self, block: Block) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return the columns of a block with a value, and the static position of each."""
+        first, last = np.searchsorted(self.used, (block.first, block.first + block.count))
+        columns = self.used[first:last]
+        if not columns.size:
+            return columns, columns
+        members = np.flatnonzero(block.at >= 0)
+        return columns, members[columns - block.first] % block.at.shape[-1]
+
+    def labels(self, axis: str) -> tuple[NDArray[np.int32], list[str]]:
+        """Return the label on an axis of every column with a value, as a position in the list of labels.
+
+        The list is in order and begins with "", which columns without the axis have.
+        """
+        blocks = [block for block in self.model.programme.columns.values() if axis in block.axes and block.count]
+        constants = {item.labels[axis] for item in self.model.programme.items if axis in item.labels}
+        of = [[key[block.axes.index(axis)] for key in block.keys] for block in blocks]
+        names = sorted({"", *constants}.union(*of))
+        position = {name: i for i, name in enumerate(names)}
+        codes = np.zeros(self.model.programme.size[0], np.int32)
+        for block, labels in zip(blocks, of, strict=True):
+            columns, static = self.static(block)
+            if columns.size:
+                codes[columns] = np.array([position[label] for label in labels], np.int32)[static]
+        return codes, names
 
     def values(self, block: Block) -> Floats:
         """Return the values of a block, 0 where a combination does not exist, in the shape of its `at`."""
@@ -83,9 +116,8 @@ def _demand(reader: Reader) -> pd.DataFrame:
     """Demand, served and unmet by period and workload, in units over the period."""
     inputs, hours = reader.inputs, reader.time.hours
     asked = np.einsum("tkwr,tk->tw", inputs.demand, hours)
-    served = np.zeros_like(asked)
     serve = np.einsum("tkj,tk->tj", reader.values(reader.model.serve), hours)
-    np.add.at(served, (slice(None), reader.model.pairs[0]), serve)
+    served = summed(serve, reader.model.pairs[0], len(inputs.workloads))
     t, w = np.nonzero(asked)
     unmet = np.maximum(asked - served, 0.0)
     unmet[unmet <= ZERO * asked] = 0.0
@@ -210,10 +242,14 @@ def _served(reader: Reader) -> pd.DataFrame:
     frame, values, where = reader.frame(reader.model.serve, "served_units_per_hour")
     frame["served_units"] = values * reader.time.hours[where[0], where[1]]
     _, r, s = reader.model.pairs[:, where[2]]
-    latency = reader.inputs.routes.latency_ms[r, s]
+    latency_of = reader.inputs.routes.latency_ms
+    latency = latency_of[r, s]
     frame["latency_ms"] = np.where(np.isfinite(latency), latency, np.nan)
     nodes = reader.inputs.routes.route_nodes
-    frame["route"] = [" > ".join(nodes.get(pair, ())) for pair in zip(r.tolist(), s.tolist(), strict=True)]
+    routes = np.full(latency_of.shape, "", object)
+    for pair, hops in nodes.items():
+        routes[pair] = " > ".join(hops)
+    frame["route"] = routes[r, s]
     return frame
 
 
@@ -295,12 +331,11 @@ def _sites(reader: Reader) -> pd.DataFrame:
 
 def _energy(reader: Reader) -> Floats:
     """Return energy used at each stand, MWh, shape (T, stands)."""
-    energy = np.zeros((reader.time.periods, len(reader.inputs.stands)))
-    for stand, columns, kwh in energy_columns(reader.model):
-        values = (
-            np.where(columns >= 0, reader.x[np.maximum(columns, 0)], 0.0) if len(reader.x) else np.zeros(columns.shape)
-        )
-        energy[:, stand] += (values * kwh).sum(axis=1) / 1000.0
+    count = len(reader.inputs.stands)
+    energy = np.zeros((reader.time.periods, count))
+    for stands, columns, kwh in energy_columns(reader.model):
+        values = np.append(reader.x, 0.0)[columns]  # the last stands for columns that do not exist: -1
+        energy += summed((values * kwh).sum(axis=1) / KWH_PER_MWH, np.asarray(stands), count)
     return energy
 
 
@@ -423,56 +458,49 @@ def _lit(reader: Reader) -> pd.DataFrame:
 
 def _carbon(reader: Reader) -> pd.DataFrame:
     """Carbon by period and site, t CO2e."""
-    codes, names = pd.factorize(_labels_of(reader, "site"), sort=True)
-    total = np.zeros((reader.time.periods, max(len(names), 1)))
+    codes, names = reader.labels("site")
+    total = np.zeros((reader.time.periods, len(names)))
     for emission in reader.model.programme.emissions:
-        amounts = reader.x[emission.columns] * emission.kilograms / KG_PER_TONNE
-        np.add.at(total, (emission.period, codes[emission.columns]), amounts)
+        x = reader.x[emission.columns]
+        used = np.flatnonzero(x)
+        amounts = x[used] * emission.kilograms[used] / KG_PER_TONNE
+        np.add.at(total, (emission.period[used], codes[emission.columns[used]]), amounts)
     t, s = np.nonzero(total)
-    periods = np.array(reader.time.names, object)
     return pd.DataFrame(
-        {"period": periods[t], "site": np.asarray(names, object)[s] if len(names) else [], "carbon_t": total[t, s]}
+        {
+            "period": np.array(reader.time.names, object)[t],
+            "site": np.array(names, object)[s],
+            "carbon_t": total[t, s],
+        }
     )
-
-
-def _labels_of(reader: Reader, axis: str) -> Any:
-    """Return the label on an axis of every column of the programme, "" where it has none."""
-    blocks = reader.model.programme.columns.values()
-    labels = np.full(reader.model.programme.size[0], "", dtype=object)
-    for block in blocks:
-        if axis in block.axes and block.count:
-            names = np.array([key[block.axes.index(axis)] for key in block.keys], dtype=object)
-            labels[block.span] = names[block.members()[-1]]
-    return labels
 
 
 def _cost(reader: Reader) -> pd.DataFrame:
     """Every part of the cost by period, kind, site, offer and workload: discounted, and when it is paid."""
     axes = ("site", "offer", "workload")
-    labels = [_labels_of(reader, axis) for axis in axes]
+    labels = {axis: reader.labels(axis) for axis in axes}
+    kinds = sorted({item.kind for item in reader.model.programme.items})
     parts = []
     for item in reader.model.programme.items:
+        kind = kinds.index(item.kind)
         if item.columns.size:
             x = reader.x[item.columns]
-            used = x != 0
+            used = np.flatnonzero(x)
             columns, amount = item.columns[used], x[used]
-            named = [label[columns] for label in labels]
-            parts.append(
-                (item.kind, item.period[used], named, item.discounted[used] * amount, item.plain[used] * amount)
-            )
+            named = [labels[axis][0][columns] for axis in axes]
+            period, discounted, plain = item.period[used], item.discounted[used] * amount, item.plain[used] * amount
         else:
-            named = [np.full(len(item.period), item.labels.get(axis, ""), object) for axis in axes]
-            parts.append((item.kind, item.period, named, item.discounted, item.plain))
-    frame = pd.DataFrame(
-        {
-            "t": np.concatenate([p[1] for p in parts]) if parts else np.zeros(0, int),
-            "kind": np.concatenate([np.full(len(p[1]), p[0], object) for p in parts]) if parts else [],
-            **{axis: np.concatenate([p[2][i] for p in parts]) if parts else [] for i, axis in enumerate(axes)},
-            f"discounted_{reader.currency}": np.concatenate([p[3] for p in parts]) if parts else [],
-            f"paid_{reader.currency}": np.concatenate([p[4] for p in parts]) if parts else [],
-        }
-    )
-    summed = frame.groupby(["t", "kind", *axes], as_index=False).sum()
+            period, discounted, plain = item.period, item.discounted, item.plain
+            named = [np.full(len(period), labels[axis][1].index(item.labels.get(axis, ""))) for axis in axes]
+        parts.append((period, np.full(len(period), kind), *named, discounted, plain))
+    keys = ["t", "kind", *axes]
+    headers = [*keys, f"discounted_{reader.currency}", f"paid_{reader.currency}"]
+    joined = [np.concatenate(part) for part in zip(*parts, strict=True)] if parts else [np.zeros(0, int)] * len(headers)
+    # Numbers sort as their labels do, and are much faster to sort.
+    frame = pd.DataFrame(dict(zip(headers, joined, strict=True)))
+    summed = frame.groupby(keys, as_index=False).sum()
+    for axis, names in (("kind", kinds), *((axis, labels[axis][1]) for axis in axes)):
+        summed[axis] = np.array(names, object)[summed[axis].to_numpy(int)]
     summed.insert(
         0, "period", np.array(reader.time.names, object)[summed.pop("t").to_numpy(int)] if len(summed) else []
     )

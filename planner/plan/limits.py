@@ -21,6 +21,9 @@ from planner.plan.prices import row_unit
 from planner.solver.directions import Block as Stop
 from planner.solver.directions import Directions
 
+NOTHING = 1e-6
+"""A price that is no more than this share of its dual once solved again limits nothing."""
+
 MOST_RANGED = 24
 """So many of the worst limits get a range; each takes a solve with the basis."""
 
@@ -137,6 +140,8 @@ def limits_of(
             assert live is not None
             again = _difference(live, built, cause)
             price = again if again is not None else price
+            if abs(price) <= max(tolerance, NOTHING * abs(dual)):
+                continue
         following = _following(built, stop)
         verb = "binds" if stop is None or stop.kind == "row" else "reaches its most" if stop.at_upper else "falls to 0"
         known = Reach(reach, f"{following} {verb}" if following else "", ranged, again is not None)

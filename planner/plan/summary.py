@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from planner.plan.causes import cause_lines
 from planner.plan.derivation import campaign_lines, chain_tables, comparison_lines, earliest_lines, pool_lines
+from planner.plan.network import full_links, lit, losses, traffic
 from planner.plan.plan import Plan
 from planner.plan.sections import Section, costs, decisions, fleet_at_end, periods, sources
 from planner.plan.verdict import NEGLIGIBLE, Card, cards, verdict
@@ -41,6 +42,10 @@ SECTIONS: tuple[Callable[[View], list[Section]], ...] = (
     decisions,
     fleet_at_end,
     sources,
+    traffic,
+    lit,
+    full_links,
+    losses,
     costs,
     lambda view: _text("What limits the plan", cause_lines(view)),
     chain_tables,

@@ -17,6 +17,7 @@ import pandas as pd
 
 from planner.model.arrays import Floats
 from planner.model.costs import vintage_price
+from planner.model.programme import summed
 from planner.model.rules.fleets import sales
 
 if TYPE_CHECKING:
@@ -40,13 +41,15 @@ def unit_cost(reader: Reader) -> pd.DataFrame:
         if not item.columns.size:
             _spread(overhead, item.period, item.plain, item.kind)
             continue
-        amounts = reader.x[item.columns] * item.plain
-        stands, owners = stand_of[item.columns], workload_of[item.columns]
+        x = reader.x[item.columns]
+        used = np.flatnonzero(x)
+        columns, period, amounts = item.columns[used], item.period[used], x[used] * item.plain[used]
+        stands, owners = stand_of[columns], workload_of[columns]
         on_stand, on_workload = stands >= 0, (stands < 0) & (owners >= 0)
-        np.add.at(by_stand, (item.period[on_stand], stands[on_stand]), amounts[on_stand])
-        np.add.at(direct, (item.period[on_workload], owners[on_workload]), amounts[on_workload])
+        np.add.at(by_stand, (period[on_stand], stands[on_stand]), amounts[on_stand])
+        np.add.at(direct, (period[on_workload], owners[on_workload]), amounts[on_workload])
         rest = ~on_stand & ~on_workload
-        _spread(overhead, item.period[rest], amounts[rest], item.kind)
+        _spread(overhead, period[rest], amounts[rest], item.kind)
     share, idle = _occupied(reader)
     direct += np.einsum("ts,tsw->tw", by_stand, share[:, :, :workloads])
     overhead += (by_stand * idle).sum(axis=1)
@@ -93,25 +96,28 @@ def _depreciation(reader: Reader) -> Floats:
             cost[:, i] += arrival.units * a_month[arrival.period or 0] * there * time.months
     retired = reader.values(reader.model.retire)
     for j, i, change in sales(reader.model):
-        a_month = vintage_price(reader.model, i, reader.model.retire.keys[j][2]) / inputs.stands[i].months
-        cost[:, i] -= retired[:, j] @ np.cumsum(change, axis=1) * a_month * time.months
+        written_off = vintage_price(reader.model, i, reader.model.retire.keys[j][2]) / inputs.stands[i].months
+        cost[:, i] -= retired[:, j] @ np.cumsum(change, axis=1) * written_off * time.months
     return cost
 
 
 def _owners(reader: Reader) -> tuple[np.ndarray, np.ndarray]:
-    """Return the stand and the workload of every column of the programme, -1 where it has none."""
+    """Return the stand and the workload of every column with a value, -1 where it has none."""
     model, inputs = reader.model, reader.inputs
-    columns = model.programme.size[0]
-    stand_of, workload_of = np.full(columns, -1), np.full(columns, -1)
+    size = model.programme.size[0]
+    stand_of, workload_of = np.full(size, -1, np.int32), np.full(size, -1, np.int32)
     position = {(s.site, s.name): i for i, s in enumerate(inputs.stands)}
+    workload = {name: w for w, name in enumerate(inputs.workloads)}
     for block in model.programme.columns.values():
-        static = block.members()[-1]
+        columns, static = reader.static(block)
+        if not columns.size:
+            continue
         if {"site", "offer"} <= set(block.axes) and block is not model.work:
             site, offer = block.axes.index("site"), block.axes.index("offer")
-            stand_of[block.span] = np.array([position[key[site], key[offer]] for key in block.keys], int)[static]
+            stand_of[columns] = np.array([position[key[site], key[offer]] for key in block.keys], int)[static]
         if "workload" in block.axes:
             axis = block.axes.index("workload")
-            workload_of[block.span] = np.array([inputs.workloads.index(key[axis]) for key in block.keys], int)[static]
+            workload_of[columns] = np.array([workload[key[axis]] for key in block.keys], int)[static]
     return stand_of, workload_of
 
 
@@ -134,7 +140,5 @@ def _occupied(reader: Reader) -> tuple[Floats, Floats]:
 
 def _served_units(reader: Reader) -> Floats:
     """Return units served by period and workload."""
-    served = np.zeros((reader.time.periods, len(reader.inputs.workloads)))
     serve = np.einsum("tkj,tk->tj", reader.values(reader.model.serve), reader.time.hours)
-    np.add.at(served, (slice(None), reader.model.pairs[0]), serve)
-    return served
+    return summed(serve, reader.model.pairs[0], len(reader.inputs.workloads))

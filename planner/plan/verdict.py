@@ -37,7 +37,7 @@ def verdict(view: View) -> str:
 def _served(view: View) -> str:
     plan = view.plan
     when = words.span(view.periods)
-    if not view.workloads:
+    if not plan.weights:
         return f"all that must be done is done {when}"
     unmet = plan.unmet_fraction or 0.0
     if unmet <= NEGLIGIBLE:
@@ -111,15 +111,17 @@ def _proven(view: View) -> Card:
 
 def _share(view: View) -> Card | None:
     plan = view.plan
-    if not view.workloads or plan.served_fraction is None:
+    if not plan.weights or plan.served_fraction is None:
         return None
     unmet = plan.unmet_fraction or 0.0
-    if len(view.workloads) == 1:
+    if len(plan.weights) == 1:
         note = "of the demand"
-    elif any("unmet_penalty" in w for w in view.things("workloads").values()):
+    elif any("unmet_penalty" in w for w in view.things("workloads").values()) or any(
+        "unmet_penalty_per_gb" in t for t in view.things("traffic").values()
+    ):
         note = "of the demand, by its penalty"
     else:
-        note = "of the demand, workloads alike"
+        note = "of the demand, workloads alike" if view.workloads else "of the demand, traffic alike"
     return Card("served", words.percent(1.0 if unmet <= NEGLIGIBLE else 1 - unmet), note)
 
 

@@ -61,7 +61,8 @@ class View:
     @cached_property
     def workloads(self) -> list[str]:
         """Workloads with demand, the most valuable first."""
-        weights = self.plan.weights
+        named = self.things("workloads")
+        weights = {w: weight for w, weight in self.plan.weights.items() if w in named}
         return sorted(weights, key=lambda w: (-weights[w], w))
 
     @cached_property

@@ -5,6 +5,7 @@ Each check yields `Fault`s and looks at one kind of part; all of them run, so th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -435,9 +436,11 @@ def _sites(doc: Document, cal: Calendar) -> Iterator[Fault]:
 
 def _network(doc: Document, cal: Calendar) -> Iterator[Fault]:
     nodes = {end for link in doc.network.links.values() for end in (*(link.ends or ()), link.from_, link.to) if end}
+    named = Counter(place.node for place in (*doc.regions.values(), *doc.sites.values()))
+    shared = {node for node, count in named.items() if count > 1}  # off the links, but at the same place
     for key, places in (("regions", doc.regions), ("sites", doc.sites)):
         for name, place in places.items():
-            if nodes:
+            if nodes and place.node not in shared:
                 yield from _one((key, name, "node"), place.node, nodes, "no link has the node {}")
     for name, link in doc.network.links.items():
         path: KeyPath = ("network", "links", name)

@@ -87,7 +87,7 @@ class Scenario:
 
     def place(self, path: Sequence[str | int]) -> Place:
         """Return where the value at `path` was written."""
-        return self.tree.value_place(path)
+        return self.tree.told_place(path)
 
     def placed(self, problems: Iterable[Problem]) -> list[Problem]:
         """Return problems that were found later, each with the place of its path."""
@@ -164,7 +164,7 @@ def _validated_tree(tree: Tree) -> Scenario:
     if document is None or cal is None or problems:
         raise InputError(problems)
     if found := check(document, cal):
-        place = {True: tree.place, False: tree.value_place}
+        place = {True: tree.place, False: tree.told_place}
         raise InputError([Problem(p.message, dotted(p.path), place[p.at_key](p.path), p.code) for p in found])
     return Scenario(document, cal, tree)
 
@@ -187,7 +187,7 @@ def _mistakes(tree: Tree, without: Sequence[KeyPath] = ()) -> tuple[Document | N
     if len(left) > MOST_PROBLEMS:
         path, _ = left[MOST_PROBLEMS]
         problems.append(
-            Problem(f"and {len(left) - MOST_PROBLEMS:,} more mistakes", dotted(path), tree.value_place(path))
+            Problem(f"and {len(left) - MOST_PROBLEMS:,} more mistakes", dotted(path), tree.told_place(path))
         )
     return document, problems
 
@@ -201,7 +201,7 @@ def _calendar(tree: Tree) -> tuple[Calendar | None, list[Problem]]:
         return None, []
     except CalendarError as error:
         path = ("horizon", *error.path)
-        return None, [Problem(str(error), dotted(path), tree.value_place(path), "horizon")]
+        return None, [Problem(str(error), dotted(path), tree.told_place(path), "horizon")]
 
 
 def _with_plain_sets(tree: Tree, pending: Iterable[PendingSet]) -> Tree:
@@ -278,7 +278,7 @@ def _path_of(details: ErrorDetails) -> KeyPath:
 def _problem(tree: Tree, path: KeyPath, details: ErrorDetails) -> Problem:
     """Turn one of pydantic's errors into words with a place."""
     kind, given, facts = details["type"], details["input"], details.get("ctx", {})
-    where, place = path, tree.value_place(path)
+    where, place = path, tree.told_place(path)
     if kind == "extra_forbidden":
         return Problem(_unknown_key(path), dotted(where), tree.place(path), kind)
     if kind == "missing":

@@ -45,6 +45,7 @@ def _over(base: dict[str, Node], own: Node | None, file: Node) -> Node:
     for name, node in own.content.items() if own is not None and isinstance(own.content, dict) else ():
         below = merged.get(name)
         if below is not None and isinstance(below.content, dict) and isinstance(node.content, dict):
-            node = Node({**below.content, **node.content}, node.key_place, node.place)
-        merged[name] = node
+            merged[name] = Node({**below.content, **node.content}, node.key_place, node.place)
+        else:
+            merged[name] = node
     return Node(merged, file.key_place, file.place)

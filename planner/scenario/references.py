@@ -25,7 +25,7 @@ from planner.scenario.suggest import did_you_mean, nearest
 from planner.scenario.table_keys import TABLE_KEYS
 from planner.scenario.table_values import Refused, Row, Values, checked
 from planner.scenario.tables import Table, capped, find_table, number, read_table
-from planner.scenario.tree import KeyPath, Node, Scalar, Tree, dotted, is_reference, merge
+from planner.scenario.tree import KeyPath, Node, Scalar, Tree, dotted, is_reference, merge, pruned
 
 
 @dataclass
@@ -74,7 +74,7 @@ class _Resolver:
             at = node.content.get(refusal.key, node) if isinstance(node.content, dict) else node
             self.problems.append(Problem(str(refusal), dotted(path), at.place, "table"))
         else:
-            return Node(found.content, node.key_place, found.place)
+            return Node(pruned(found).content, node.key_place, found.place)
         self.failed.append(path)
         return node
 
@@ -150,7 +150,7 @@ class _Resolver:
                 raise Refused(f"two rows are named {name!r}; the second is {row.place}", "name")
             own = {key: self.node(child, (*path, name, key)) for key, child in each.items()}
             fields = _row_fields(row, kinds, (*path, name), self.problems) | own
-            things[name] = Node(_without_nulls(fields), row.place, row.place)
+            things[name] = Node(fields, row.place, row.place)
         for name, other in others.items():
             if other.content is None:
                 things.pop(name, None)
@@ -177,7 +177,7 @@ class _Resolver:
             raise Refused(f"{table.path.name} has {how_many} named {name!r} in column {key!r}{hint}", "row")
         fields = _row_fields(found[0], kinds, path, self.problems)
         own = {key: self.node(child, (*path, key)) for key, child in content.items()}
-        return Node(_without_nulls(fields | own), node.key_place, node.place)
+        return Node(fields | own, node.key_place, node.place)
 
 
 _WANTED = {
@@ -193,10 +193,6 @@ def _kinds(path: KeyPath) -> dict[str, Kind]:
     if kinds is None:
         raise Refused("a row can only stand for a named thing, such as a device or a site")
     return kinds
-
-
-def _without_nulls(fields: dict[str, Node]) -> dict[str, Node]:
-    return {key: child for key, child in fields.items() if child.content is not None}
 
 
 def _row_fields(row: Row, kinds: dict[str, Kind], path: KeyPath, problems: list[Problem]) -> dict[str, Node]:

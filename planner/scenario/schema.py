@@ -128,7 +128,7 @@ def json_schema() -> dict[str, Any]:
 
     No key is required: what a file leaves out may stand in one that it extends, or that is laid over it.
     """
-    schema = Document.model_json_schema(by_alias=True, schema_generator=_WithTables)
+    schema: dict[str, Any] = Document.model_json_schema(by_alias=True, schema_generator=_WithTables)
     shared = {"Table": TABLE_JSON, "TableOfThings": THINGS_JSON, "RowOfTable": FROM_TABLE_JSON}
     schema = _shared(schema, shared)
     schema["$defs"] |= shared

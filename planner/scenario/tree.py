@@ -111,6 +111,11 @@ class Tree:
         """Return the place of the value of the deepest part of `path` that exists."""
         return self._deepest(path).place
 
+    def told_place(self, path: Sequence[str | int]) -> Place:
+        """Return where a mistake at `path` is told: at a value, or at the key of a mapping."""
+        node = self._deepest(path)
+        return node.key_place if isinstance(node.content, dict) else node.place
+
     def _deepest(self, path: Sequence[str | int]) -> Node:
         node = self.root
         for part in path:
@@ -156,16 +161,17 @@ def is_reference(node: Node) -> bool:
     )
 
 
-def pruned(node: Node) -> Node:
+def pruned(node: Node, *, kept: bool = False) -> Node:
     """Return `node` without the keys whose value is null: null says that a key is not there.
 
-    Beside a reference to a table it stays, and takes away what the table says.
+    In and below a reference to a table it is `kept`, and takes away what the table says.
     """
     if isinstance(node.content, dict):
-        entries, kept = node.content.items(), is_reference(node)
-        return replace(node, content={k: pruned(entry) for k, entry in entries if kept or entry.content is not None})
+        kept = kept or is_reference(node)
+        entries = [(key, entry) for key, entry in node.content.items() if kept or entry.content is not None]
+        return replace(node, content={key: pruned(entry, kept=kept) for key, entry in entries})
     if isinstance(node.content, list):
-        return replace(node, content=[pruned(item) for item in node.content])
+        return replace(node, content=[pruned(item, kept=kept) for item in node.content])
     return node
 
 

@@ -130,7 +130,8 @@ class Directions:
         if status != HighsStatus.kOk:
             raise SolverError("HiGHS", f"has no basis to move row {row} with")
         # A basic row enters the basis as its activity with the sign turned.
-        return np.where(self._is_row, -direction, direction)
+        moved: Floats = np.where(self._is_row, -direction, direction)
+        return moved
 
     def _slack_range(self, row: int) -> Range:
         """Return the range of a row that does not bind: it may tighten until it does."""

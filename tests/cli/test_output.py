@@ -243,3 +243,45 @@ def test_the_schema_is_printed_and_fits_the_package_s(planner, tmp_path):
     assert planner("schema").json == json.loads(json.dumps(package.json_schema()))
     assert planner("schema", "-o", tmp_path / "s.json").out == ""
     assert yaml.safe_load((tmp_path / "s.json").read_text(encoding="utf-8"))["title"] == "Planner scenario"
+
+
+NETWORKS = ROOT / "tests" / "scenario" / "networks"
+
+
+@pytest.mark.parametrize("name", ["square.txt", "square.xml", "triangle.gml", "triangle.graphml"])
+def test_init_from_a_network_writes_a_scenario_that_solves(planner, tmp_path, name):
+    """The file lies beside it; its links are the plan's, and so is its traffic, or an example where it has none."""
+    folder = tmp_path / "new"
+    done = planner("init", folder, "--from", NETWORKS / name)
+    assert done.out == f"{folder / 'scenario.yaml'}\n{folder / name}\n"
+    assert (folder / name).read_text() == (NETWORKS / name).read_text()
+    assert planner("validate", folder / "scenario.yaml").code == 0
+    solved = planner("solve", folder / "scenario.yaml", "--json")
+    assert (solved.code, solved.json["status"]) == (0, "optimal")
+    traffic = solved.json["scenario"]["traffic"]
+    assert set(traffic) == ({"A_C", "C_A"} if name.startswith("square") else {"example"})
+    assert len(solved.json["scenario"]["network"]["links"]) == (4 if name.startswith("square") else 3)
+    again = planner("init", folder, "--from", NETWORKS / name)
+    assert (again.code, "is not overwritten" in again.err) == (2, True)
+
+
+def test_init_from_what_is_no_network_writes_nothing(planner, tmp_path):
+    """A file of another kind, one that is not there, one without links, one whose name is taken beside it."""
+    bare = tmp_path / "bare.gml"
+    bare.write_text('graph [ node [ id 0 label "a" ] ]')
+    folder = tmp_path / "new"
+    for file, why in ((TRANSPORT, "not a network file"), (tmp_path / "none.gml", "no such file"), (bare, "no links")):
+        done = planner("init", folder, "--from", file)
+        assert (done.code, why in done.err, folder.exists()) == (2, True, False)
+    folder.mkdir()
+    (folder / "square.txt").write_text("mine")
+    assert planner("init", folder, "--from", NETWORKS / "square.txt").code == 2
+    assert [path.name for path in folder.iterdir()] == ["square.txt"]
+
+
+def test_init_beside_the_network_does_not_copy_it(planner, tmp_path):
+    """The file stays as it is."""
+    file = tmp_path / "square.txt"
+    file.write_text((NETWORKS / "square.txt").read_text())
+    assert planner("init", tmp_path, "--from", file).out == f"{tmp_path / 'scenario.yaml'}\n"
+    assert planner("solve", tmp_path / "scenario.yaml", "-q").code == 0

@@ -5,6 +5,7 @@ of the limit saves 8 until 7 units come from it, and 4 from there on.
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -219,6 +220,11 @@ def optimum(scenario):
     return plan.objective
 
 
+@cache
+def plan_of(name):
+    return solved(CASES[name].make(CASES[name].at))
+
+
 def found(plan, wanted):
     """Return the limit with a path and period; budgets of a period name it in their text."""
     rows = [x for x in plan.limits if x.path == wanted.path]
@@ -233,9 +239,8 @@ def test_the_sum_by_hand(name):
     """The differences on both sides of the value, and beyond the range, are what was worked out by hand."""
     c = CASES[name]
     step = c.at * c.step
-    at = optimum(c.make(c.at))
-    assert (at - optimum(c.make(c.at + step))) / step == pytest.approx(c.saves)
-    assert (optimum(c.make(c.at - step)) - at) / step == pytest.approx(c.saves)
+    less, more = optimum(c.make(c.at - step)), optimum(c.make(c.at + step))
+    assert (less - more) / (2 * step) == pytest.approx(c.saves)
     end = c.at + c.holds
     beyond = (optimum(c.make(end)) - optimum(c.make(end + step))) / step
     assert beyond == pytest.approx(c.after, abs=1e-6)
@@ -245,7 +250,7 @@ def test_the_sum_by_hand(name):
 def test_prices_and_ranges(name):
     """What one more unit saves agrees with solving again; the range ends where the price changes."""
     c = CASES[name]
-    limit = found(solved(c.make(c.at)), c)
+    limit = found(plan_of(name), c)
     assert limit.saves == pytest.approx(c.saves)
     assert limit.holds_for == pytest.approx(c.holds)
 
@@ -338,7 +343,7 @@ SIGNS = {
 @pytest.mark.parametrize("name", list(CASES))
 def test_signs(name):
     """A limit that binds has a dual of 0 or less, a requirement of 0 or more."""
-    prices = solved(CASES[name].make(CASES[name].at)).prices
+    prices = plan_of(name).prices
     for rule, dual in zip(prices["rule"], prices["dual"], strict=True):
         assert dual * SIGNS.get(rule, np.sign(dual)) >= 0
 

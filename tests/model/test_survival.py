@@ -37,7 +37,7 @@ def test_only_the_sites_named():
 
 
 def test_a_grid_takes_all_its_sites():
-    """a and b hang on one grid: with it lost, c serves 240, so 240 at c and 60 more anywhere: 300 devices still."""
+    """A and b hang on one grid: with it lost, c serves 240, so 240 at c and 60 more anywhere: 300 devices still."""
     sites = {"a": {"grid": "x"}, "b": {"grid": "x"}, "c": {"grid": "y"}}
     rule = {"n-1": {"any_one": "grid", "share": 0.8}}
     # Either grid may be lost: at least 240 in each of x and y.

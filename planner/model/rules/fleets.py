@@ -52,7 +52,7 @@ def replicas(model: Model) -> None:
 
 def configuration(model: Model) -> None:
     """Use one configuration: run[t,k,m] <= useful[t,k,m] configure[w,c], and sum_c configure[w,c] <= 1."""
-    inputs, programme = model.inputs, model.programme
+    programme = model.programme
     position = {key: i for i, key in enumerate(model.configure.keys)}
     chosen = [position.get((key[2], key[3]), -1) for key in model.run.keys]
     tied = [i for i, c in enumerate(chosen) if c >= 0]

@@ -38,7 +38,7 @@ def power(model: Model) -> None:
     for i, j in drawing:
         exists[:, 0, j] |= model.fleet.at[:, i] >= 0
         exists[:, :, j] |= model.rent.at[:, :, i] >= 0
-    columns, candidate, given = opening_of(model, limited)
+    columns, _, given = opening_of(model, limited)
     mw = (
         np.stack([time.series(doc.sites[s].power_mw or 0.0) for s in limited], axis=-1)
         if limited
@@ -58,9 +58,9 @@ def power(model: Model) -> None:
 
 
 def siting(model: Model) -> None:
-    """Nothing stands at a closed site: fleet, rent <= useful[s,o] open[t,s] at candidates without a limit on their power,
+    """Nothing stands at a closed site: fleet, rent <= useful[s,o] open[t,s] at candidates.
 
-    and for what uses none of it; work sold without a limit is linked by its demand alone.
+    Only for what no power rule ties to its site; work sold without a limit is linked by its demand alone.
     """
     inputs, programme = model.inputs, model.programme
     kw = peak_kw(model)

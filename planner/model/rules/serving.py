@@ -35,8 +35,10 @@ def throughput(model: Model) -> None:
     row_of[w, s] = np.arange(len(w))
     pair_rows = row_of[model.pairs[0], model.pairs[2]]
     exists = np.zeros((*model.each_slice, len(w)), bool)
-    for j, row in enumerate(pair_rows.tolist()):
-        exists[:, :, row] |= model.serve.at[:, :, j] >= 0
+    if pair_rows.size:  # every row has a pair, so that no group of the sorted pairs is empty
+        order = np.argsort(pair_rows, kind="stable")
+        first = np.searchsorted(pair_rows[order], np.arange(len(w)))
+        exists = np.logical_or.reduceat(model.serve.at[:, :, order] >= 0, first, axis=2)
     rows = model.programme.add_rows(
         "throughput", ("workload", "site"), [(inputs.workloads[a], inputs.sites[b]) for a, b in zip(w, s, strict=True)],
         model.each_slice, "==", 0.0, mask=exists,

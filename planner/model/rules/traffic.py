@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from planner.model.decisions import Model, free_traffic
+from planner.model.programme import Block
 from planner.scenario.places import GB_PER_HOUR_AND_GBPS
 
 
@@ -89,25 +90,42 @@ def link_capacity(model: Model) -> None:
     for n, a in enumerate(owners):
         if routes.arcs[a].link in used:
             programme.enter(rows.at[:, :, n], model.use.at[0, used[routes.arcs[a].link]], -capacity[:, n][:, None])
-        for j, (link, module) in enumerate(model.lit.keys):
-            if link == routes.arcs[a].link:
-                lit = -inputs.doc.network.links[link].modules[module].gbps * np.tril(np.ones((model.T, model.T)))
-                programme.enter(rows.at[:, :, n][:, :, None], model.lit.at[:, j][None, None, :], lit[:, None, :])
+    _lit_capacity(model, rows, [routes.arcs[a].link for a in owners])
     row_of = {a: owners.index(shared.get(a, a)) for a in limited}
-    count = len(routes.arcs)
     for a, row in row_of.items():
-        programme.enter(rows.at[:, :, [row]], model.flow.at[:, :, a::count], 1.0)
-        programme.enter(rows.at[:, :, [row]], model.carry.at[:, :, a::count], 1.0)
-    for j, trunk in enumerate(routes.trunks):
-        for a in trunk.arcs:
-            if a in row_of:
-                programme.enter(rows.at[:, :, row_of[a]], model.trunk.at[:, :, j], 1.0)
-    for j, p in enumerate(inputs.routes.paths):
-        workload = inputs.doc.workloads[inputs.workloads[p.workload]]
+        for block in (model.flow, model.carry):
+            programme.enter(rows.at[:, :, [row]], block.at[:, :, a :: len(routes.arcs)], 1.0)
+    for block, loads in ((model.trunk, _trunk_loads(model)), (model.path, _path_loads(model))):
+        for j, arc, gbps in loads:
+            if arc in row_of:
+                programme.enter(rows.at[:, :, row_of[arc]], block.at[:, :, j], gbps)
+
+
+def _lit_capacity(model: Model, rows: Block, links: list[str]) -> None:
+    """Add what is lit on each row's link to its capacity, from when it is in use."""
+    built = np.tril(np.ones((model.T, model.T)))
+    for n, link in enumerate(links):
+        for j, (owner, module) in enumerate(model.lit.keys):
+            if owner == link:
+                gbps = model.inputs.doc.network.links[link].modules[module].gbps
+                at, lit = rows.at[:, :, n][:, :, None], model.lit.at[:, j][None, None, :]
+                model.programme.enter(at, lit, -gbps * built[:, None, :])
+
+
+def _trunk_loads(model: Model) -> list[tuple[int, int, float]]:
+    """Return column, arc and Gb/s of a unit of all traffic between nodes that takes listed paths."""
+    return [(j, a, 1.0) for j, trunk in enumerate(model.inputs.routes.trunks) for a in trunk.arcs]
+
+
+def _path_loads(model: Model) -> list[tuple[int, int, float]]:
+    """Return column, arc and Gb/s of a unit of work that takes a listed path: down on it, up the other way."""
+    loads = []
+    for j, p in enumerate(model.inputs.routes.paths):
+        workload = model.inputs.doc.workloads[model.inputs.workloads[p.workload]]
         for a in p.arcs:
-            for arc, data in ((a, workload.data_gb_per_unit), (reverse_of(model, a), workload.upload_gb_per_unit)):
-                if arc in row_of:
-                    programme.enter(rows.at[:, :, row_of[arc]], model.path.at[:, :, j], data / GB_PER_HOUR_AND_GBPS)
+            loads.append((j, a, workload.data_gb_per_unit / GB_PER_HOUR_AND_GBPS))
+            loads.append((j, reverse_of(model, a), workload.upload_gb_per_unit / GB_PER_HOUR_AND_GBPS))
+    return loads
 
 
 def reverse_of(model: Model, a: int) -> int:
