@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from planner.errors import InputError, SolverError
+from planner.facility.locating import locating
 from planner.inputs.inputs import Inputs, inputs_of
 from planner.model.arrays import Arrays, Floats
 from planner.model.build import Built, Objective, build
@@ -21,9 +22,13 @@ from planner.resilience import Resilience, solve_bearing
 from planner.scenario.check import ranks
 from planner.scenario.load import Scenario
 from planner.scenario.policy import Rank
+from planner.solver.array_solver import ArraySolver
 from planner.solver.options import Progress, SolveOptions
 from planner.solver.solution import Solution
 from planner.solver.solve import export_mps, solver_named, to_problem
+
+TOLERANCE = 1e-6
+"""What an objective may lose, as a share of it, to those stated after it, where it says nothing else."""
 
 TIE = 1e-9
 """What the last objective stated may lose, as a share of it, to the least cost that decides after it."""
@@ -151,11 +156,14 @@ def _inputs(scenario: Scenario) -> Inputs:
 def all_ranks(inputs: Inputs) -> list[Rank]:
     """Return the objectives in rank order; least cost decides last, so that no plan spends for nothing."""
     *before, last = ranks(inputs.doc)
+    before = [_filled(rank, TOLERANCE) for rank in before]
     if "cost" in (rank.of for rank in (*before, last)):
-        return [*before, last]
-    if "tolerance" not in last.model_fields_set:
-        last = last.model_copy(update={"tolerance": TIE})
-    return [*before, last, Rank(of="cost")]
+        return [*before, _filled(last, TOLERANCE)]
+    return [*before, _filled(last, TIE), Rank(of="cost", tolerance=0.0)]
+
+
+def _filled(rank: Rank, tolerance: float) -> Rank:
+    return rank if rank.tolerance is not None else rank.model_copy(update={"tolerance": tolerance})
 
 
 def _stages(built: Built, name: str, options: SolveOptions, request: Request, timer: Timer) -> list[Stage]:
@@ -173,6 +181,7 @@ def _stages(built: Built, name: str, options: SolveOptions, request: Request, ti
         if solution.status != "optimal":
             break
         assert solution.objective is not None
+        assert rank.tolerance is not None
         best = solution.objective * unit
         held.append(
             ExtraRow(f"rank({rank.of})", objective.coefficients, best - objective.constant + rank.tolerance * abs(best))
@@ -188,7 +197,7 @@ def _stage(
     with timer.part("load"):
         arrays, unit = built.finished.arrays(objective.coefficients, objective.constant, held, free=free)
         problem = to_problem(arrays)
-        runner = solver_named(name, options)
+        runner = _runner(built, name, options, unit if rank.of == "cost" and not (held or free) else None)
     if mps is not None:
         export_mps(problem, mps)
     with timer.part("solve"):
@@ -196,6 +205,12 @@ def _stage(
     if runner.solution is None:
         raise SolverError(name, "gave no answer")
     return Stage(rank, objective, arrays, unit, runner.solution, getattr(runner, "handle", None))
+
+
+def _runner(built: Built, name: str, options: SolveOptions, unit: float | None) -> ArraySolver:
+    """Return the solver; for least cost alone (in `unit`) on a pure facility location problem, the one made for that."""
+    located = locating(built, unit, options) if unit is not None and name.lower() == "highs" else None
+    return located or solver_named(name, options)
 
 
 def _size(built: Built) -> dict[str, int]:
@@ -209,7 +224,12 @@ def _size(built: Built) -> dict[str, int]:
 
 
 def _plan(
-    scenario: Scenario, built: Built, stages: list[Stage], resilience: Resilience | None, name: str, options: SolveOptions
+    scenario: Scenario,
+    built: Built,
+    stages: list[Stage],
+    resilience: Resilience | None,
+    name: str,
+    options: SolveOptions,
 ) -> Plan:
     """Return the plan that the last stage with a feasible point gives."""
     from planner.conclude import conclude

@@ -32,7 +32,9 @@ def of_network(file: str) -> str:
     """
     found = read_network(Path(file))
     if not found["links"]:
-        raise InputError(Problem("this network has no links, so that there is nothing to plan", place=Place(file), code="network"))
+        raise InputError(
+            Problem("this network has no links, so that there is nothing to plan", place=Place(file), code="network")
+        )
     name = Path(file).name
     count = f"{len(found['nodes'])} nodes, {len(found['links'])} links and {len(found['traffic'])} demands"
     text = files("planner.cli").joinpath("network.yaml").read_text(encoding="utf-8")
@@ -62,7 +64,9 @@ traffic:
 
 @click.command("init", short_help="Write a small scenario that solves.")
 @click.argument("folder", metavar="DIR")
-@click.option("--from", "network", metavar="FILE", help="Make it of a network file: GraphML, GML, SNDlib native or XML.")
+@click.option(
+    "--from", "network", metavar="FILE", help="Make it of a network file: GraphML, GML, SNDlib native or XML."
+)
 @options.voice
 @click.pass_obj
 def init_command(settings: Settings, folder: str, network: str | None) -> int:

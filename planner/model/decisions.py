@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.inputs.inputs import Inputs
-from planner.inputs.stands import offered, sites_of
+from planner.inputs.stands import Stand, offered, sites_of
 from planner.inputs.time import Time
 from planner.model.arrays import Floats
 from planner.model.programme import Block, Programme
@@ -22,6 +22,9 @@ from planner.scenario.check import ranks
 from planner.scenario.places import GB_PER_HOUR_AND_GBPS
 from planner.scenario.schema import Document
 from planner.scenario.supply import ServerlessWork
+
+MOST_FOR_A_PART = 100.0
+"""How many times as many devices may be had for the part of a period that their term ends in."""
 
 SLACK = 10.0
 """How many times what could be useful a derived bound is."""
@@ -169,9 +172,8 @@ class Model:
             useful[:, at] += max((o.units for o in self.options if (o.device, o.site) == (device, site)), default=0.0)
         for i, stand in enumerate(inputs.stands):
             least = inputs.time.series(stand.offer.min_commitment or 0.0)
-            useful[:, i] = (useful[:, i] + least + stand.fixed) / np.where(
-                stand.firm > 0, stand.firm, 1.0
-            ) + stand.integer
+            useful[:, i] = (useful[:, i] + least + stand.fixed) / np.where(stand.firm > 0, stand.firm, 1.0)
+            useful[:, i] = useful[:, i] / _least_share(stand) + stand.integer
         if inputs.doc.shares:  # what one offer adds, a share may ask of another
             useful = np.maximum(useful, useful.sum(axis=1, keepdims=True))
         return useful
@@ -179,6 +181,12 @@ class Model:
     def _whole(self, w: int, devices: int) -> float:
         """Return what rounding up to whole replicas can add."""
         return float(devices) if self.inputs.doc.workloads[self.inputs.workloads[w]].whole_replicas else 0.0
+
+
+def _least_share(stand: Stand) -> float:
+    """Return the least share of a period that devices of a stand are in place for: so many times more may be needed."""
+    shares = stand.lasting[stand.lasting > 0] if stand.committed else np.ones(1)
+    return max(float(shares.min(initial=1.0)), 1 / MOST_FOR_A_PART)
 
 
 def _open(doc: Document, time: Time, site: str) -> Mask:

@@ -164,7 +164,7 @@ class Programme:
         block = self._block(name, axes, keys, shape, mask, self._n)
         self._n += block.count
         whole = block.spread(integer).astype(bool)
-        units = np.where(whole, 1.0, power_of_two(block.spread(scale).astype(float)))
+        units = np.where(whole, 1.0, block.spread(power_of_two(np.asarray(scale, float))))
         self._lower.append(block.spread(lower) / units)
         self._upper.append(block.spread(upper) / units)
         self._derived.append(block.spread(derived).astype(bool))
@@ -212,7 +212,7 @@ class Programme:
         """Add coefficients; the three are broadcast together, and pairs with a -1 or a zero are left out."""
         r, c, v = np.broadcast_arrays(rows, columns, np.asarray(values, dtype=float))
         kept = (r >= 0) & (c >= 0) & (v != 0)
-        self._entries.append((r[kept].astype(np.int32), c[kept].astype(np.int32), v[kept]))
+        self._entries.append((_ids(r[kept]), _ids(c[kept]), v[kept]))
 
     def charge(
         self,
@@ -232,7 +232,7 @@ class Programme:
         if kept.any():
             plain_kept = p[kept]
             self.items.append(
-                Item(kind, c[kept].astype(np.int32), plain_kept * d[kept], plain_kept, t[kept].astype(np.intp), capital)
+                Item(kind, _ids(c[kept]), plain_kept * d[kept], plain_kept, t[kept], capital)
             )
 
     def charge_constant(
@@ -250,7 +250,7 @@ class Programme:
         c, kg, t = np.broadcast_arrays(columns, np.asarray(kilograms, float), np.asarray(period, np.intp))
         kept = (c >= 0) & (kg != 0)
         if kept.any():
-            self.emissions.append(Emission(c[kept].astype(np.int32), kg[kept], t[kept].astype(np.intp)))
+            self.emissions.append(Emission(_ids(c[kept]), kg[kept], t[kept]))
 
     @property
     def size(self) -> tuple[int, int]:
@@ -301,6 +301,10 @@ class Programme:
             row_lower=np.where(sense == "<=", -np.inf, right),
             row_upper=np.where(sense == ">=", np.inf, right),
         )
+
+
+def _ids(positions: NDArray[Any]) -> Ids:
+    return positions.astype(np.int32, copy=False)
 
 
 def _joined(parts: list[Any], length: int) -> NDArray[Any]:

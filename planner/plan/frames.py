@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +20,13 @@ from planner.model.rules.policies import KG_PER_TONNE
 
 ZERO = 1e-9
 """What is smaller than this share of a column's scale is rounding, and reads as zero."""
+
+
+def picked(names: Sequence[str], positions: Any) -> Any:
+    """Return the name at each position; pandas need not find out again and again that each is a text."""
+    if not len(positions) or not len(names):
+        return np.array([], object)
+    return pd.Series(list(names)).array.take(np.asarray(positions))
 
 
 class Reader:
@@ -72,14 +80,14 @@ class Reader:
         where = np.nonzero(values if keep is None else keep)
         data: dict[str, Any] = {}
         if block.timed:
-            data["period"] = np.array(self.time.names, dtype=object)[where[0]]
+            data["period"] = picked(self.time.names, where[0])
         if block.timed == 2:
-            data["slice"] = np.array(self.time.slices, dtype=object)[where[1]]
+            data["slice"] = picked(self.time.slices, where[1])
         static = where[-1]
         for axis, labels in zip(
             block.axes, zip(*block.keys, strict=True) if block.keys else [()] * len(block.axes), strict=True
         ):
-            data[axis] = np.array(labels, dtype=object)[static] if labels else []
+            data[axis] = picked(labels, static)
         kept = values[where]
         data[column] = kept
         return pd.DataFrame(data), kept, where
@@ -139,10 +147,9 @@ def _stand_labels(reader: Reader, frame: pd.DataFrame, static: Any) -> pd.DataFr
     stands = reader.inputs.stands
     devices = [reader.inputs.devices[s.d] for s in stands]
     makers = [reader.inputs.doc.devices[d].maker or "" for d in devices]
-    for position, (column, labels) in enumerate(
-        (("device", devices), ("maker", makers), ("kind", [s.offer.kind for s in stands]))
-    ):
-        frame.insert(3 + position, column, np.array(labels, object)[static] if labels else [])
+    columns: dict[str, Sequence[str]] = {"device": devices, "maker": makers, "kind": [s.offer.kind for s in stands]}
+    for position, (column, labels) in enumerate(columns.items()):
+        frame.insert(3 + position, column, picked(labels, static))
     return frame
 
 
@@ -246,10 +253,9 @@ def _served(reader: Reader) -> pd.DataFrame:
     latency = latency_of[r, s]
     frame["latency_ms"] = np.where(np.isfinite(latency), latency, np.nan)
     nodes = reader.inputs.routes.route_nodes
-    routes = np.full(latency_of.shape, "", object)
-    for pair, hops in nodes.items():
-        routes[pair] = " > ".join(hops)
-    frame["route"] = routes[r, s]
+    pairs = latency_of.shape
+    routes = [" > ".join(nodes.get(pair, ())) for pair in np.ndindex(pairs)]
+    frame["route"] = picked(routes, np.ravel_multi_index((r, s), pairs))
     return frame
 
 
@@ -500,10 +506,8 @@ def _cost(reader: Reader) -> pd.DataFrame:
     frame = pd.DataFrame(dict(zip(headers, joined, strict=True)))
     summed = frame.groupby(keys, as_index=False).sum()
     for axis, names in (("kind", kinds), *((axis, labels[axis][1]) for axis in axes)):
-        summed[axis] = np.array(names, object)[summed[axis].to_numpy(int)]
-    summed.insert(
-        0, "period", np.array(reader.time.names, object)[summed.pop("t").to_numpy(int)] if len(summed) else []
-    )
+        summed[axis] = picked(names, summed[axis].to_numpy(int))
+    summed.insert(0, "period", picked(reader.time.names, summed.pop("t").to_numpy(int)))
     return summed
 
 

@@ -12,12 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from planner.inputs.inputs import Inputs
 from planner.model.arrays import Arrays, Floats
 from planner.model.build import Built
+from planner.model.costs import HOURS_PER_YEAR
 from planner.model.programme import Block
 from planner.plan import words
 from planner.plan.plan import Limit
 from planner.plan.prices import row_unit
+from planner.scenario.check import ranks
 from planner.solver.directions import Block as Stop
 from planner.solver.directions import Directions
 
@@ -42,10 +45,11 @@ class Cause:
     unit: str
     amount: float
     rows: dict[int, float] = field(default_factory=dict)
+    own_cost: float = 0.0
 
     def price(self, duals: Floats) -> float:
         """Return what one more unit saves."""
-        return -float(sum(duals[row] * pace for row, pace in self.rows.items()))
+        return -float(sum(duals[row] * pace for row, pace in self.rows.items())) - self.own_cost
 
 
 def causes(built: Built) -> Iterator[Cause]:
@@ -80,16 +84,20 @@ def _of_block(built: Built, block: Block, path: Callable[[dict[str, str]], str])
         labels = dict(zip(block.axes, key, strict=True))
         at = block.at[..., j].reshape(block.at.shape[0], -1)
         carried = _carried(doc, block.name, labels)
-        spans = at.shape[0]
-        for t in range(spans):
+        pace = _pace(built, block.name, labels)
+        for t in range(at.shape[0]):
             chosen = at[t:] if carried and block.timed else at[[t]]
+            if carried and not block.timed:
+                chosen = block.at[0, [i for i, other in enumerate(block.keys) if other[0] == key[0] and other[1] >= key[1]]]
             found = chosen[chosen >= 0]
             if not found.size or not (at[t] >= 0).any():
                 continue
             period = time.names[t] if block.timed else ""
             unit = row_unit(block.name, labels.get("workload"), built)
-            amount = float(right[at[t][at[t] >= 0]].max())
-            yield Cause(block.name, labels, path(labels), period, unit, amount, dict.fromkeys(found.tolist(), 1.0))
+            amount = float(right[at[t][at[t] >= 0]].max()) / (pace[t] or 1.0)
+            of_rows = dict.fromkeys(found.tolist(), float(pace[t]))
+            own = _own_cost(built, block.name, labels, t)
+            yield Cause(block.name, labels, path(labels), period, unit, amount, of_rows, own)
 
 
 def _right(built: Built) -> Floats:
@@ -100,9 +108,34 @@ def _right(built: Built) -> Floats:
 
 
 def _carried(doc: Any, rule: str, labels: dict[str, str]) -> bool:
-    if rule == "supply":
+    if rule in ("supply", "supply_year"):
         return bool(doc.offers[labels["offer"]].carry_over)
-    return rule == "supply_together" and bool(doc.supply[labels["limit"]].carry_over)
+    return rule in ("supply_together", "supply_together_year") and bool(doc.supply[labels["limit"]].carry_over)
+
+
+def _pace(built: Built, rule: str, labels: dict[str, str]) -> Floats:
+    """Return how fast the right-hand side rises with the input, by period: a shared limit counts at the plan's share."""
+    time, doc = built.model.inputs.time, built.model.inputs.doc
+    if rule not in ("supply_together", "supply_together_year"):
+        return np.ones(time.periods)
+    share = time.series(doc.supply[labels["limit"]].share)
+    return share if "year" not in labels else share[[time.years.index(labels["year"])]]
+
+
+def _prices_cost(inputs: Inputs) -> bool:
+    """Return whether the last objective, whose duals are read, is cost."""
+    names = [rank.of for rank in ranks(inputs.doc)]
+    return "cost" not in names or names[-1] == "cost"
+
+
+def _own_cost(built: Built, rule: str, labels: dict[str, str], t: int) -> float:
+    """Return what one more unit costs by itself: a site's fixed cost by the MW, where it is open anyway."""
+    inputs = built.model.inputs
+    if rule != "power" or inputs.doc.sites[labels["site"]].siting == "candidate" or not _prices_cost(inputs):
+        return 0.0
+    site = inputs.doc.sites[labels["site"]]
+    a_year = inputs.time.series(site.fixed_cost_per_mw_year)[t] * inputs.exchange(site.currency)
+    return float(a_year * inputs.time.period_hours[t] / HOURS_PER_YEAR * inputs.time.at_middle[t])
 
 
 @dataclass(frozen=True)
@@ -122,7 +155,7 @@ def limits_of(
     doc = built.model.inputs.doc
     found = [(cause, cause.price(duals)) for cause in causes(built)]
     binding = [(cause, price) for cause, price in found if abs(price) > tolerance]
-    binding.sort(key=lambda pair: (-abs(pair[1]) * max(pair[0].amount, 1.0), pair[0].path, pair[0].period))
+    binding.sort(key=lambda pair: (-abs(pair[1]) * (pair[0].amount or 1.0), pair[0].path, pair[0].period))
     directions = Directions(live.handle, live.arrays) if live is not None and binding else None
     suffix = _suffix(built, integers_fixed)
     noun = words.period_noun({"period": doc.horizon.period, "spans": doc.horizon.spans})
@@ -158,7 +191,7 @@ def _difference(live: Live, built: Built, cause: Cause) -> float | None:
 
     handle, arrays, scale = live.handle, live.arrays, built.finished.row_scale
     before = handle.getInfo().objective_function_value
-    step = max(1.0, 1e-3 * cause.amount)
+    step = max(min(1.0, cause.amount or 1.0), 1e-3 * cause.amount)
     saved = {}
     for row, pace in cause.rows.items():
         low, high = arrays.row_lower[row], arrays.row_upper[row]
@@ -171,7 +204,7 @@ def _difference(live: Live, built: Built, cause: Cause) -> float | None:
     for row, (low, high) in saved.items():
         handle.changeRowBounds(row, low, high)
     handle.run()
-    return float((before - after) * live.unit / step) if worked else None
+    return float((before - after) * live.unit / step - cause.own_cost) if worked else None
 
 
 def _following(built: Built, stop: Stop | None) -> str:
@@ -256,4 +289,6 @@ def _labels(built: Built, cause: Cause) -> dict[str, str]:
     if limit is not None:
         named = [limit.device] if limit.device else [doc.offers[name].device for name in limit.offers or ()]
     device = named[0] if named and named[0] and len(set(named)) == 1 else "device"
+    if limit is not None and limit.share != 1:
+        device = f"{device} on the market"  # of which the plan can have its share
     return {"device": device, "unit": cause.unit, **cause.labels}

@@ -41,7 +41,7 @@ def lit(view: View) -> list[Section]:
     """Return the blocks of capacity that come into use on links, in the order of time."""
     links = view.things("network").get("links", {})
     columns = (Column("in"), Column("link"), Column("block"), Column("number", right=True), Column("Gb/s", right=True))
-    rows = []
+    rows: list[tuple[tuple[int, str, str], tuple[str, ...]]] = []
     for row in records(view.plan.lit):
         link, module, count = str(row["link"]), str(row["module"]), float(row["blocks"])
         size = float(links[link]["modules"][module]["gbps"])
@@ -59,7 +59,7 @@ def full_links(view: View) -> list[Section]:
         Column("link"), Column("from"), Column("to"), Column("capacity, Gb/s", right=True),
         Column("full in periods", right=True), Column("first in"),
     )  # fmt: skip
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for (link, tail, head), group in full.groupby(["link", "from", "to"], sort=True):
         when = sorted(set(group["period"]), key=lambda name: view.period_rank[name])
         capacity = words.number(float(group["capacity_gbps"].max()))
@@ -80,7 +80,7 @@ def losses(view: View) -> list[Section]:
         Column(f"a point less saves, {view.plan.objective_unit}", right=True),
     )  # fmt: skip
     several = len({row["survival"] for row in rows}) > 1
-    texts = [
+    texts: list[tuple[str, ...]] = [
         (
             loss(view, row), str(row["survival"]) if several else "", words.percent(float(row["share_required"])),
             words.percent(float(row["share_served"])) if view.workloads else "",
@@ -114,7 +114,11 @@ def resilience(view: View, rows: list[Record]) -> str:
     if abs(costs) <= NOTHING * max(abs(without), abs(costs + without)):
         return words.sentence(f"{head} costs nothing more{named}")
     ratio = abs(costs / without) if without else 0.0
-    share = f", {words.percent(ratio) if ratio <= 1 else words.times(ratio)} {'of ' if ratio <= 1 else ''}" if ratio else " beside "
+    share = (
+        f", {words.percent(ratio) if ratio <= 1 else words.times(ratio)} {'of ' if ratio <= 1 else ''}"
+        if ratio
+        else " beside "
+    )
     amount = words.quantity(abs(costs), unit)
     verb = "costs" if costs > 0 or view.plan.objective_name == "served" else "saves"
     return words.sentence(f"{head} {verb} {amount}{share}the {words.quantity(without, unit)} without it{named}")

@@ -12,7 +12,7 @@ import pandas as pd
 from planner.model.arrays import Floats
 from planner.model.build import Built
 from planner.model.programme import Block
-from planner.plan.frames import Reader
+from planner.plan.frames import Reader, picked
 
 UNITS = {
     "demand": "{unit}/h",
@@ -74,22 +74,20 @@ def _of_rule(
 ) -> pd.DataFrame:
     time = built.model.inputs.time
     static = where[-1]
-    labels = np.array(
-        [", ".join(f"{a} {k}" for a, k in zip(block.axes, key, strict=True)) for key in block.keys], object
-    )
+    labels = [", ".join(f"{a} {k}" for a, k in zip(block.axes, key, strict=True)) for key in block.keys]
     workload = [dict(zip(block.axes, key, strict=True)).get("workload") for key in block.keys]
-    units = np.array([f"{unit} per {row_unit(rule, w, built)}" for w in workload], object)
+    units = [f"{unit} per {row_unit(rule, w, built)}" for w in workload]
     per_unit = np.full(len(values), np.nan)
     if UNITS.get(rule) == "{unit}/h" and block.timed == 2:
         per_unit = values / time.hours[where[0], where[1]] / time.at_middle[where[0]]
     return pd.DataFrame(
         {
             "rule": rule,
-            "period": np.array(time.names, object)[where[0]] if block.timed else "",
-            "slice": np.array(time.slices, object)[where[1]] if block.timed == 2 else "",
-            "of": labels[static],
+            "period": picked(time.names, where[0]) if block.timed else "",
+            "slice": picked(time.slices, where[1]) if block.timed == 2 else "",
+            "of": picked(labels, static),
             "dual": values,
-            "unit": units[static],
+            "unit": picked(units, static),
             "price_per_unit": per_unit,
         }
     )

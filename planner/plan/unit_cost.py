@@ -112,9 +112,9 @@ def _owners(reader: Reader) -> tuple[np.ndarray, np.ndarray]:
         columns, static = reader.static(block)
         if not columns.size:
             continue
-        if {"site", "offer"} <= set(block.axes) and block is not model.work:
+        if {"site", "offer"} <= set(block.axes):  # work that is sold, also after a loss, is of no stand
             site, offer = block.axes.index("site"), block.axes.index("offer")
-            stand_of[columns] = np.array([position[key[site], key[offer]] for key in block.keys], int)[static]
+            stand_of[columns] = np.array([position.get((key[site], key[offer]), -1) for key in block.keys], int)[static]
         if "workload" in block.axes:
             axis = block.axes.index("workload")
             workload_of[columns] = np.array([workload[key[axis]] for key in block.keys], int)[static]

@@ -119,6 +119,12 @@ NOUNS = {
     "modules": "the number of modules {module} at {site}",
     "balance": "the traffic of {site} at {node}",
     "link_capacity": "the link {link} from {tail} to {head}",
+    "carriage": "the traffic {traffic} at {node}",
+    "trunking": "the traffic {traffic}",
+    "lighting": "the blocks {module} on the link {link}",
+    "one_source": "the one source of {workload} in {region}",
+    "survival": "the share of {workload} to be served",
+    "asked": "the demand for {workload} in {region}",
     "carbon_cap": "the carbon cap",
     "carbon_cap_total": "the carbon cap over the horizon",
     "budget": "the budget {budget} ({span})",
@@ -135,6 +141,11 @@ NOUNS = {
     "retire": "early sale of {offer} at {site}",
     "flow": "traffic of {site} from {tail} to {head}",
     "path": "the route {route}",
+    "carry": "traffic {traffic} from {tail} to {head}",
+    "trunk": "the route {route} of {traffic}",
+    "shed": "traffic {traffic} left behind",
+    "lit": "the blocks {module} on the link {link}",
+    "use": "the use of the link {link}",
     "train": "training {campaign} on {offer} at {site}",
 }
 """What a row or column is about, by its block."""
@@ -142,5 +153,8 @@ NOUNS = {
 
 def noun(block: str, labels: Mapping[str, str], period: str = "") -> str:
     """Return a row or column of a block in words."""
+    if block.startswith("loss of ") and ": " in block:
+        lost, _, inner = block.partition(" (")
+        return f"{noun(inner.partition(': ')[2], labels, period)} after the {lost}"
     words = NOUNS.get(block, f"{block} {' '.join(labels.values())}".strip()).format(**labels)
     return f"{words} in {period}" if period else words

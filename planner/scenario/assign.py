@@ -120,9 +120,20 @@ def set_value(tree: Tree, path: tuple[str, ...], value: Any, place: Place, is_na
     return replace(tree, root=replaced(tree.root, 0))
 
 
+_FROM_NETWORK = (("network", "links"), ("traffic",))
+
+
 def waits_for_table(tree: Tree, path: tuple[str, ...]) -> bool:
-    """Return whether a path leads into what a table says, and so can only be set once the table is read."""
+    """Return whether a path leads into what a table or a network file says, and so waits until that is read."""
     node: Node | None = tree.root
+    root = tree.root.content
+    network = root["network"].content if isinstance(root, dict) and "network" in root else None
+    if (
+        isinstance(network, dict)
+        and "file" in network
+        and path[:1] + path[1:2] * (path[0] == "network") in _FROM_NETWORK
+    ):
+        return True
     for part in path:
         if node is None or not isinstance(node.content, dict):
             return False

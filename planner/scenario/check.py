@@ -50,8 +50,10 @@ def _known(path: KeyPath, names: Iterable[str] | None, options: Iterable[str], w
 
     `what` says that there is no such thing, with the name in place of `{}`.
     """
+    if not names:
+        return
     known = options if isinstance(options, dict) else dict.fromkeys(options)
-    unknown = [(i, name) for i, name in enumerate(names or ()) if name not in known]
+    unknown = [(i, name) for i, name in enumerate(names) if name not in known]
     for i, name in unknown[:MOST_LISTED]:
         listed = "" if len(known) > 8 or not known else f" ({', '.join(known)})"
         message = f"{what.format(repr(name))}{did_you_mean(name, known) or listed}"
@@ -80,6 +82,8 @@ def _names(doc: Document, cal: Calendar) -> Iterator[Fault]:
         yield from _names_in(("workloads", name, "configurations"), workload.configurations)
     for name, site in doc.sites.items():
         yield from _names_in(("sites", name, "modules"), site.modules)
+    for name, link in doc.network.links.items():
+        yield from _names_in(("network", "links", name, "modules"), link.modules)
     for path, names in (
         (("horizon", "names"), doc.horizon.names or []),
         *((("chains", name, "steps"), [step.name for step in chain.steps]) for name, chain in doc.chains.items()),
@@ -455,8 +459,8 @@ def _traffic(doc: Document, cal: Calendar) -> Iterator[Fault]:
     nodes = {end for link in doc.network.links.values() for end in (link.ends or (link.from_, link.to)) if end}
     for name, traffic in doc.traffic.items():
         path: KeyPath = ("traffic", name)
-        yield from _one((*path, "from"), traffic.from_, nodes, "node of the network")
-        yield from _one((*path, "to"), traffic.to, nodes, "node of the network")
+        yield from _one((*path, "from"), traffic.from_, nodes, "no link has the node {}")
+        yield from _one((*path, "to"), traffic.to, nodes, "no link has the node {}")
         if traffic.from_ == traffic.to:
             yield Fault(path, "must go from one node to another", "together")
 
@@ -545,9 +549,11 @@ def ranks(doc: Document) -> list[Rank]:
 def _survival(doc: Document, cal: Calendar) -> Iterator[Fault]:
     for name, rule in doc.survive.items():
         path: KeyPath = ("survive", name)
-        yield from _known((*path, "among"), rule.among, losable(doc, rule.any_one), rule.any_one)
-        yield from _known((*path, "share_by_workload"), rule.share_by_workload, doc.workloads, "workload")
-        yield from _one((*path, "start"), rule.start, cal.names, "period")
+        yield from _known((*path, "among"), rule.among, losable(doc, rule.any_one), f"there is no {rule.any_one} {{}}")
+        yield from _known(
+            (*path, "share_by_workload"), rule.share_by_workload, doc.workloads, "there is no workload {}"
+        )
+        yield from _one((*path, "start"), rule.start, cal.names, "there is no period {} in the horizon")
         if rule.start and rule.any_one != "maker":
             yield Fault((*path, "start"), "goes with any_one: maker", "together")
         if not losable(doc, rule.any_one):

@@ -149,11 +149,16 @@ def _resolved(tree: Tree, *, allow_path: bool) -> tuple[Tree, tuple[PendingSet, 
     """
     if not isinstance(tree.root.content, dict):
         raise InputError(Problem("a scenario is a mapping of keys to values", place=tree.root.place))
-    tree = with_network(tree, allow_path=allow_path)
+    problems, failed = [], []
+    try:
+        tree = with_network(tree, allow_path=allow_path)
+    except InputError as error:
+        problems, failed = error.problems, [("network",), ("traffic",)]
     cal, _ = _calendar(tree)
     found = resolve(tree, cal.names if cal else (), allow_path=allow_path)
-    if found.problems:
-        raise InputError([*found.problems, *_mistakes(found.tree, without=found.failed)[1]])
+    problems = [*problems, *found.problems]
+    if problems:
+        raise InputError([*problems, *_mistakes(found.tree, without=[*failed, *found.failed])[1]])
     return replace(found.tree, pending=()), tree.pending
 
 

@@ -22,13 +22,20 @@ def with_network(tree: Tree, *, allow_path: bool = False) -> Tree:
     """
     root = tree.root.content
     network = root.get("network") if isinstance(root, dict) else None
-    if network is None or not isinstance(root, dict) or not isinstance(network.content, dict) or "file" not in network.content:
+    if (
+        network is None
+        or not isinstance(root, dict)
+        or not isinstance(network.content, dict)
+        or "file" not in network.content
+    ):
         return tree
     own = dict(network.content)
     file, each = own.pop("file"), own.pop("each", None)
     if not isinstance(file.content, str):
         raise InputError(Problem("must be the name of a file", "network.file", file.place, "string_type"))
-    found = read_network(find_table(file.content, tree.folders, allow_path=allow_path, place=file.place, path="network.file"))
+    found = read_network(
+        find_table(file.content, tree.folders, allow_path=allow_path, place=file.place, path="network.file")
+    )
     beside = each.plain if each is not None and isinstance(each.plain, dict) else {}
     links = {name: node_of({**link, **beside}, file.place) for name, link in found["links"].items()}
     own["links"] = _over(links, own.get("links"), file)

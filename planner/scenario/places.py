@@ -147,7 +147,7 @@ class Traffic(Noted):
     to: Text = Field(description="Node it goes to.", examples=["ashburn"])
     gbps: NonNegativeSeries = Field(description="Traffic in each period, Gb/s.", examples=[40])
     max_latency_ms: Positive | None = Field(None, description="Longest round trip of its routes, ms.", examples=[100])
-    paths: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+    paths: Annotated[Whole, Field(ge=1, le=1000)] | None = Field(
         None,
         description="With a latency limit: only the shortest so many paths; all within it where absent.",
         examples=[4],

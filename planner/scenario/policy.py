@@ -78,7 +78,9 @@ class Survival(Noted):
         "on, or a link.",
         examples=["site"],
     )
-    among: list[Text] | None = Field(None, description="Only these of the kind; all where absent.", examples=[["frankfurt"]])
+    among: list[Text] | None = Field(
+        None, description="Only these of the kind; all where absent.", examples=[["frankfurt"]]
+    )
     share: Annotated[float, Limits(gt=0, le=1)] = Field(
         description="Share of what each workload (and each traffic) is served without the loss.", examples=[0.8]
     )
@@ -86,7 +88,9 @@ class Survival(Noted):
         default_factory=dict, description="The same, for the workloads named here.", examples=[{"batch": 0}]
     )
     start: Text | None = Field(
-        None, description="First period of a maker's lost deliveries; the first of the horizon where absent.", examples=["2025Q1"]
+        None,
+        description="First period of a maker's lost deliveries; the first of the horizon where absent.",
+        examples=["2025Q1"],
     )
 
 
@@ -139,8 +143,11 @@ class Rank(Part):
     """An objective in a rank order."""
 
     of: Literal["cost", "served", "carbon"] = Field(description="What is best.", examples=["served"])
-    tolerance: Annotated[float, Limits(ge=0, le=1)] = Field(
-        1e-6, description="Share of its best value that the objectives after it may give away.", examples=[0.01]
+    tolerance: Annotated[float, Limits(ge=0, le=1)] | None = Field(
+        None,
+        description="Share of its best value that the objectives after it may give away; 1e-6 where absent, and 1e-9 "
+        "where only the least cost comes after it, which none of them asked for.",
+        examples=[0.01],
     )
 
 

@@ -240,11 +240,11 @@ def _filtered(table: Table, where: dict[str, Any]) -> list[Row]:
     for column, value in where.items():
         _need(table, column, "where")
         wanted[column] = {_cell(one) for one in (value if isinstance(value, list) else [value])}
-    rows = [
-        Row(cells, Place(str(table.path), line))
-        for cells, line in zip(table.rows, table.lines, strict=True)
-        if all(cells[column] in values for column, values in wanted.items())
-    ]
+    found = list(zip(table.rows, table.lines, strict=True))
+    for column, values in wanted.items():
+        found = [(cells, line) for cells, line in found if cells[column] in values]
+    file = str(table.path)
+    rows = [Row(cells, Place(file, line)) for cells, line in found]
     if not rows:
         asked = ", ".join(f"{column} {_shown(value)}" for column, value in where.items())
         raise Refused(f"{table.path.name} has no row" + (f" with {asked}" if asked else ""), "where")

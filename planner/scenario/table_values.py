@@ -48,12 +48,12 @@ class Values:
 
     def cell(self, row: Row, column: str, name: str = "") -> Node:
         """Return the number in a cell; a bad one is noted, and its row has a place of its own."""
-        path = dotted((*self.path, name) if name else self.path)
         try:
-            return Node(number(row.cells[column], row.place, path) * self.times, row.place, row.place)
+            return Node(number(row.cells[column], row.place, "") * self.times, row.place, row.place)
         except InputError as error:
+            path = dotted((*self.path, name) if name else self.path)
             self.problems += [
-                Problem(f"{p.message} (column {quoted(column)})", p.path, p.place, p.code) for p in error.problems
+                Problem(f"{p.message} (column {quoted(column)})", path, p.place, p.code) for p in error.problems
             ]
             return Node(0.0, row.place, row.place)
 

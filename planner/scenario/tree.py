@@ -112,9 +112,10 @@ class Tree:
         return self._deepest(path).place
 
     def told_place(self, path: Sequence[str | int]) -> Place:
-        """Return where a mistake at `path` is told: at a value, or at the key of a mapping."""
+        """Return where a mistake at `path` is told: at the value, or at its key where it begins on a later line."""
         node = self._deepest(path)
-        return node.key_place if isinstance(node.content, dict) else node.place
+        key, value = node.key_place, node.place
+        return key if key.file == value.file and key.line < value.line else value
 
     def _deepest(self, path: Sequence[str | int]) -> Node:
         node = self.root

@@ -149,8 +149,9 @@ def activity(arrays: Arrays, x: Floats) -> Floats:
 
 def _summed(arrays: Arrays, terms: Floats) -> Floats:
     """Return the sum of each row's terms, in their order."""
-    row = np.repeat(np.arange(arrays.rows), np.diff(arrays.start))
-    return np.bincount(row, weights=terms, minlength=arrays.rows)
+    used = np.flatnonzero(terms)
+    row = np.searchsorted(arrays.start, used, side="right") - 1
+    return np.bincount(row, weights=terms[used], minlength=arrays.rows)
 
 
 def max_violation(arrays: Arrays, x: Floats) -> float:
@@ -160,12 +161,14 @@ def max_violation(arrays: Arrays, x: Floats) -> float:
     whole = x[arrays.integer]
     # Rounding in a row grows with its terms, even where they cancel: they set its scale.
     scale = np.maximum(1.0, _summed(arrays, np.abs(terms)))
-    width = np.maximum(1.0, np.abs(x))
+    outside = np.flatnonzero(~((x >= arrays.lower) & (x <= arrays.upper)))  # a value that is no number, too
+    there = x[outside]
+    width = np.maximum(1.0, np.abs(there))
     parts = (
         (arrays.row_lower - row) / np.maximum(scale, _size(arrays.row_lower)),
         (row - arrays.row_upper) / np.maximum(scale, _size(arrays.row_upper)),
-        (arrays.lower - x) / width,
-        (x - arrays.upper) / width,
+        (arrays.lower[outside] - there) / width,
+        (there - arrays.upper[outside]) / width,
         np.abs(whole - np.rint(whole)),
     )
     return float(np.max([part.max(initial=0.0) for part in parts]))
@@ -183,8 +186,11 @@ def relative_gap(value: float, bound: float) -> float:
 def snapped(arrays: Arrays, x: Floats) -> Floats:
     """Return `x` with whole columns rounded and values within `SNAP` of a bound moved onto it."""
     x = np.where(arrays.integer, np.rint(x), x)
-    for bound in (arrays.lower, arrays.upper):
+    off = np.flatnonzero(x != arrays.lower)  # all others are on a bound already
+    value = x[off]
+    for bound in (arrays.lower[off], arrays.upper[off]):
         with np.errstate(invalid="ignore"):
-            near = np.abs(x - bound) <= SNAP * np.maximum(1.0, np.abs(bound))
-        x = np.where(near & np.isfinite(bound), bound, x)
+            near = np.abs(value - bound) <= SNAP * np.maximum(1.0, np.abs(bound))
+        value = np.where(near & np.isfinite(bound), bound, value)
+    x[off] = value
     return x + 0.0  # no negative zeros

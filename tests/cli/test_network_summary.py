@@ -97,7 +97,13 @@ def test_traffic_and_workloads_weigh_by_their_penalty(penalty, weights):
     site = {"regions": {"r": {"node": "a"}}, "sites": {"s": {"node": "b"}}, "devices": {"d": {}}}
     offers = {"o": {"kind": "on-demand", "device": "d", "price_per_hour": 1}}
     workloads = work(10, **({"unmet_penalty": penalty} if penalty else {}))
-    scenario = {"horizon": HOUR, "network": {"links": links}, "traffic": traffic, "workloads": workloads, "offers": offers}
+    scenario = {
+        "horizon": HOUR,
+        "network": {"links": links},
+        "traffic": traffic,
+        "workloads": workloads,
+        "offers": offers,
+    }
     plan, _, _ = summed(scenario | site)
     assert plan.weights == pytest.approx(weights)
     assert plan.served_fraction == 1

@@ -93,10 +93,14 @@ def scenarios(draw, integer=False, links=True):
         if draw(st.booleans()):
             made["sites"][site]["power_mw"] = draw(st.sampled_from([0.004, 0.02]))
     made |= draw(policies())
-    bought = [(o, s) for o, offer in made["offers"].items() if offer["kind"] in ("buy", "lease") for s in offer["sites"]]
+    bought = [
+        (o, s) for o, offer in made["offers"].items() if offer["kind"] in ("buy", "lease") for s in offer["sites"]
+    ]
     if bought and draw(st.booleans()):
         offer, site = draw(st.sampled_from(bought))
-        made["fleet"] = {"h0": {"offer": offer, "site": site, "units": 0.5, "age_months": draw(st.sampled_from([0, 2]))}}
+        made["fleet"] = {
+            "h0": {"offer": offer, "site": site, "units": 0.5, "age_months": draw(st.sampled_from([0, 2]))}
+        }
     if links and draw(st.booleans()):
         made["network"] = {"links": draw(networks(regions, sites))}
         del made["sites"]["s0"]["latency_ms"]
@@ -112,7 +116,9 @@ def policies(draw):
     if draw(st.booleans()):
         made["carbon"] = {"price_per_tonne": draw(amounts(0, 200))}
     if draw(st.booleans()):
-        made["budgets"] = {"b0": {"limit": draw(amounts(20000, 200000)), "per": draw(st.sampled_from(["period", "horizon"]))}}
+        made["budgets"] = {
+            "b0": {"limit": draw(amounts(20000, 200000)), "per": draw(st.sampled_from(["period", "horizon"]))}
+        }
     if draw(st.booleans()):
         made["supply"] = {"l0": {"maker": "m0", "units": draw(amounts(1, 20))}}
     if draw(st.booleans()):

@@ -1,6 +1,7 @@
 """Two scenarios that differ in one field alone, for every field of the schema."""
 
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 Plain = dict[str, Any]
@@ -56,7 +57,11 @@ LINKS: Plain = {
 
 CAPACITY: Plain = {f"network.links.{name}.capacity_gbps": 5 for name in "abc"}
 SLICES: Plain = {"slices": [{"name": "day", "share": 0.25}, {"name": "night", "share": 0.75}]}
-PROFILE: Plain = {**SLICES, "profiles": {"daily": {"values": {"day": 2, "night": 1}}}, "workloads.video.profile": "daily"}
+PROFILE: Plain = {
+    **SLICES,
+    "profiles": {"daily": {"values": {"day": 2, "night": 1}}},
+    "workloads.video.profile": "daily",
+}
 HOURS: Plain = {
     "slices": "hours-of-day",
     "profiles": {"daily": {"values": [1.0] * 12 + [2.0] * 12}},
@@ -97,6 +102,13 @@ EXPECT: Plain = {**CHAINS, "expect": {"objective": 1, "served_fraction": 0.1, "c
 EURO: Plain = {"money.exchange": {"EUR": 1.25}}
 RANKS: Plain = {"objective": [{"of": "served", "tolerance": 0.1}, "cost"]}
 
+LIT: Plain = LINKS | CAPACITY | {"network.links.a.modules": {"wave": {"gbps": 1, "cost": 1, "max_count": 2}}}
+TRUNK: Plain = LINKS | {"traffic": {"copy": {"from": "east", "to": "hall", "gbps": 1}}}
+SCARCE: Plain = {"offers.cloud.supply": 1, "offers.cards.pool.nodes": 2}
+LOSS: Plain = SCARCE | {"survive": {"loss": {"any_one": "site", "share": 0.9}}}
+NETWORK_FILE = str(Path(__file__).parents[1] / "scenario" / "networks" / "square.txt")
+AT_NODES: Plain = {"regions.east.node": "A", "sites.lab.node": "C", "workloads.video.max_latency_ms": 100}
+
 # Field: concrete path, new value, and what is set beforehand in both scenarios.
 CASES: dict[str, tuple[str, Any] | tuple[str, Any, Plain]] = {
     "name": ("name", "other"),
@@ -107,10 +119,14 @@ CASES: dict[str, tuple[str, Any] | tuple[str, Any, Plain]] = {
     "horizon.count": ("horizon.count", 4),
     "horizon.spans": ("horizon.spans", [{"period": "month", "count": 2}], {"horizon": {"start": 2024}}),
     "horizon.spans[].period": (
-        "horizon.spans.0.period", "year", {"horizon": {"start": 2024, "spans": [{"period": "month", "count": 2}]}}
+        "horizon.spans.0.period",
+        "year",
+        {"horizon": {"start": 2024, "spans": [{"period": "month", "count": 2}]}},
     ),
     "horizon.spans[].count": (
-        "horizon.spans.0.count", 3, {"horizon": {"start": 2024, "spans": [{"period": "month", "count": 2}]}}
+        "horizon.spans.0.count",
+        3,
+        {"horizon": {"start": 2024, "spans": [{"period": "month", "count": 2}]}},
     ),
     "horizon.names": ("horizon.names", ["a", "b", "c"]),
     "slices": ("slices", "weekday-weekend"),
@@ -141,7 +157,9 @@ CASES: dict[str, tuple[str, Any] | tuple[str, Any, Plain]] = {
     "chains.*.steps[].value": ("chains.need.steps.0.value", 10, CHAINS),
     **{
         f"chains.*.steps[].{key}": (
-            "chains.need.steps.1", {"name": "then", key: 7}, CHAINS | {"chains.need.steps.1": {"name": "then", key: 5}},
+            "chains.need.steps.1",
+            {"name": "then", key: 7},
+            CHAINS | {"chains.need.steps.1": {"name": "then", key: 5}},
         )
         for key in ("times", "divide", "plus", "minus")
     },
@@ -154,12 +172,14 @@ CASES: dict[str, tuple[str, Any] | tuple[str, Any, Plain]] = {
     "workloads.*.unit": ("workloads.video.unit", "hour"),
     "workloads.*.demand": ("workloads.video.demand", {"total": 50, "split": "users"}),
     "workloads.*.base_rate": (
-        "workloads.video.base_rate", 3, {"workloads.video.rate": {}, "workloads.video.relative": {"gpu": 1},
-        "workloads.video.base_rate": 2},
+        "workloads.video.base_rate",
+        3,
+        {"workloads.video.rate": {}, "workloads.video.relative": {"gpu": 1}, "workloads.video.base_rate": 2},
     ),
     "workloads.*.relative": (
-        "workloads.video.relative", {"gpu": 3}, {"workloads.video.rate": {}, "workloads.video.relative": {"gpu": 1},
-        "workloads.video.base_rate": 2},
+        "workloads.video.relative",
+        {"gpu": 3},
+        {"workloads.video.rate": {}, "workloads.video.relative": {"gpu": 1}, "workloads.video.base_rate": 2},
     ),
     "workloads.*.rate": ("workloads.video.rate", {"gpu": 6, "card": 1}),
     "workloads.*.configurations": ("workloads.video.configurations", {"p": {"device": "gpu", "devices": 2, "rate": 9}}),
@@ -167,7 +187,9 @@ CASES: dict[str, tuple[str, Any] | tuple[str, Any, Plain]] = {
     "workloads.*.configurations.*.devices": ("workloads.video.configurations.pair.devices", 4, REPLICAS),
     "workloads.*.configurations.*.rate": ("workloads.video.configurations.pair.rate", 14, REPLICAS),
     "workloads.*.configurations.*.memory_gb": (
-        "workloads.video.configurations.pair.memory_gb", 10, REPLICAS | {"workloads.video.min_memory_gb": 90}
+        "workloads.video.configurations.pair.memory_gb",
+        10,
+        REPLICAS | {"workloads.video.min_memory_gb": 90},
     ),
     "workloads.*.whole_replicas": ("workloads.video.whole_replicas", False, REPLICAS),
     "workloads.*.one_configuration": ("workloads.video.one_configuration", True, REPLICAS),
@@ -177,8 +199,11 @@ CASES: dict[str, tuple[str, Any] | tuple[str, Any, Plain]] = {
     "workloads.*.data_gb_per_unit": ("workloads.video.data_gb_per_unit", 0.2, {"sites.lab.egress_per_gb": 0.1}),
     "workloads.*.upload_gb_per_unit": ("workloads.video.upload_gb_per_unit", 0.2, LINKS | CAPACITY),
     "workloads.*.paths": (
-        "workloads.video.paths", 1,
-        LINKS | CAPACITY | {
+        "workloads.video.paths",
+        1,
+        LINKS
+        | CAPACITY
+        | {
             "workloads.video.max_latency_ms": 40,
             "network.links.d": {"ends": ["east", "hall"], "latency_ms": 25},
         },
@@ -192,9 +217,7 @@ CASES: dict[str, tuple[str, Any] | tuple[str, Any, Plain]] = {
     "workloads.*.residency[].deny_countries": ("workloads.video.residency.0.deny_countries", ["DE"], RESIDENT),
     "workloads.*.unmet_penalty": ("workloads.video.unmet_penalty", 8),
     "workloads.*.must_serve": ("workloads.video.must_serve", False, {"workloads.video.unmet_penalty": None}),
-    "workloads.*.profile": (
-        "workloads.video.profile", "even", PROFILE | {"profiles.even": {"values": [1, 1]}}
-    ),
+    "workloads.*.profile": ("workloads.video.profile", "even", PROFILE | {"profiles.even": {"values": [1, 1]}}),
     "workloads.*.serving_cost": ("workloads.video.serving_cost", {"lab": {"east": 0.2}}),
     "devices": ("devices.gpu", {"memory_gb": 80}),
     "devices.*.maker": ("devices.card.maker", "m1", SHARE),
@@ -211,7 +234,9 @@ CASES: dict[str, tuple[str, Any] | tuple[str, Any, Plain]] = {
     "offers.*.price_per_unit": ("offers.buy.price_per_unit", 9000),
     "offers.*.price_per_hour": ("offers.cloud.price_per_hour", 3.5),
     "offers.*.deposit_share": (
-        "offers.buy.deposit_share", 0.5, {"money": {"discount_rate": 0.1}, "offers.buy.lead_time_months": 3}
+        "offers.buy.deposit_share",
+        0.5,
+        {"money": {"discount_rate": 0.1}, "offers.buy.lead_time_months": 3},
     ),
     "offers.*.maintenance_per_unit_year": ("offers.buy.maintenance_per_unit_year", 100),
     "offers.*.lead_time_months": ("offers.buy.lead_time_months", 3),
@@ -250,13 +275,17 @@ CASES: dict[str, tuple[str, Any] | tuple[str, Any, Plain]] = {
     "supply.*.offers": ("supply.all.offers", ["buy"], {"supply": {"all": {"offers": ["buy", "lease"], "units": 6}}}),
     "supply.*.units": ("supply.all.units", 5, LIMIT),
     "supply.*.units_per_year": (
-        "supply.all.units_per_year", {"2024": 9}, {"supply": {"all": {"maker": "m1", "units_per_year": {"2024": 8}}}}
+        "supply.all.units_per_year",
+        {"2024": 9},
+        {"supply": {"all": {"maker": "m1", "units_per_year": {"2024": 8}}}},
     ),
     "supply.*.share": ("supply.all.share", 0.5, LIMIT),
     "supply.*.carry_over": ("supply.all.carry_over", True, LIMIT),
     "sites": ("sites.shed", {}),
     "sites.*.country": (
-        "sites.lab.country", "FR", {"shares": {"part": {"country": "US", "max_share": 0.5}}, "sites.lab.country": "US"}
+        "sites.lab.country",
+        "FR",
+        {"shares": {"part": {"country": "US", "max_share": 0.5}}, "sites.lab.country": "US"},
     ),
     "sites.*.node": ("sites.lab.node", "west", LINKS | {"workloads.video.max_latency_ms": 15}),
     "sites.*.access_ms": ("sites.lab.access_ms", 10, LINKS | {"workloads.video.max_latency_ms": 15}),
@@ -293,12 +322,23 @@ CASES: dict[str, tuple[str, Any] | tuple[str, Any, Plain]] = {
     "network.links.*.latency_ms": ("network.links.a.latency_ms", 20, LINKS | {"workloads.video.max_latency_ms": 15}),
     "network.links.*.capacity_gbps": ("network.links.a.capacity_gbps", 1, LINKS | CAPACITY),
     "network.links.*.shared_capacity": (
-        "network.links.a.shared_capacity", True, LINKS | CAPACITY | {"workloads.video.upload_gb_per_unit": 1}
+        "network.links.a.shared_capacity",
+        True,
+        LINKS | CAPACITY | {"workloads.video.upload_gb_per_unit": 1},
     ),
     "network.links.*.price_per_gb": ("network.links.a.price_per_gb", 0.1, LINKS),
     "campaigns": ("campaigns", CAMPAIGN["campaigns"]),
-    "campaigns.*.devices": ("campaigns.train.devices", ["card"], CHOSEN | {"offers.cards.kind": "lease",
-        "offers.cards.sites": ["lab"], "offers.cards.pool": None, "offers.cards.term_months": 6}),
+    "campaigns.*.devices": (
+        "campaigns.train.devices",
+        ["card"],
+        CHOSEN
+        | {
+            "offers.cards.kind": "lease",
+            "offers.cards.sites": ["lab"],
+            "offers.cards.pool": None,
+            "offers.cards.term_months": 6,
+        },
+    ),
     "campaigns.*.units": ("campaigns.train.units", 3, CAMPAIGN),
     "campaigns.*.units_by_device": ("campaigns.train.units_by_device", {"gpu": 4}, CAMPAIGN),
     "campaigns.*.months": ("campaigns.train.months", 4, CAMPAIGN),
@@ -310,7 +350,8 @@ CASES: dict[str, tuple[str, Any] | tuple[str, Any, Plain]] = {
     "campaigns.*.value": ("campaigns.train.value", 5e4, CHOSEN),
     "enablements": ("enablements", PORT["enablements"]),
     "enablements.*.workload": (
-        "enablements.port.workload", "text",
+        "enablements.port.workload",
+        "text",
         PORT | {"workloads.text": TEXT},
     ),
     "enablements.*.maker": ("enablements.port.maker", "m1", PORT),
@@ -340,7 +381,8 @@ CASES: dict[str, tuple[str, Any] | tuple[str, Any, Plain]] = {
     "shares.*.site": ("shares.part.site", "hall", {"shares": {"part": {"site": "lab", "max_share": 0.5}}}),
     "shares.*.country": ("shares.part.country", "US", {"shares": {"part": {"country": "DE", "max_share": 0.5}}}),
     "shares.*.workload": (
-        "shares.part.workload", "text",
+        "shares.part.workload",
+        "text",
         {
             "workloads.text": TEXT,
             "shares": {"part": {"of": "work", "workload": "video", "maker": "m1", "max_share": 0.5}},
@@ -378,6 +420,45 @@ CASES: dict[str, tuple[str, Any] | tuple[str, Any, Plain]] = {
     "expect.source": ("expect.source", "a book", EXPECT),
 }
 
+CASES |= {
+    "workloads.*.single_source": ("workloads.video.single_source", True),
+    "sites.*.grid": (
+        "sites.lab.grid",
+        "south",
+        {"sites.lab.grid": "north", "sites.hall.grid": "north", "survive": {"loss": {"any_one": "grid", "share": 0.9}}},
+    ),
+    "network.file": ("network.file", NETWORK_FILE),
+    "network.each": ("network.each", {"use_cost": 70}, {"network.file": NETWORK_FILE}),
+    "network.links.*.modules": ("network.links.a.modules", {"wave": {"gbps": 1, "max_count": 2}}, LINKS | CAPACITY),
+    "network.links.*.modules.*.gbps": ("network.links.a.modules.wave.gbps", 2, LIT),
+    "network.links.*.modules.*.cost": ("network.links.a.modules.wave.cost", 2, LIT),
+    "network.links.*.modules.*.build_months": ("network.links.a.modules.wave.build_months", 3, LIT),
+    "network.links.*.modules.*.max_count": ("network.links.a.modules.wave.max_count", 3, LIT),
+    "network.links.*.use_cost": ("network.links.a.use_cost", 100, LINKS),
+    "network.links.*.price_per_gbps_hour": ("network.links.a.price_per_gbps_hour", 1, LINKS),
+    "traffic": ("traffic", TRUNK["traffic"], LINKS),
+    "traffic.*.from": ("traffic.copy.from", "west", TRUNK),
+    "traffic.*.to": ("traffic.copy.to", "west", TRUNK),
+    "traffic.*.gbps": ("traffic.copy.gbps", 2, TRUNK),
+    "traffic.*.max_latency_ms": ("traffic.copy.max_latency_ms", 30, TRUNK),
+    "traffic.*.paths": (
+        "traffic.copy.paths",
+        1,
+        TRUNK | {"traffic.copy.max_latency_ms": 90, "network.links.d": {"ends": ["east", "hall"], "latency_ms": 25}},
+    ),
+    "traffic.*.unmet_penalty_per_gb": ("traffic.copy.unmet_penalty_per_gb", 0.1, TRUNK),
+    "survive": ("survive", LOSS["survive"]),
+    "survive.*.any_one": ("survive.loss.any_one", "maker", LOSS),
+    "survive.*.among": ("survive.loss.among", ["hall"], LOSS),
+    "survive.*.share": ("survive.loss.share", 0.5, LOSS),
+    "survive.*.share_by_workload": ("survive.loss.share_by_workload", {"video": 0.3}, LOSS),
+    "survive.*.start": (
+        "survive.loss.start",
+        "2024Q3",
+        SCARCE | {"survive": {"loss": {"any_one": "maker", "share": 0.9}}},
+    ),
+}
+
 # Parts of a demand, alone and in a list.
 _DEMAND: dict[str, tuple[Any, Plain]] = {
     "name": ("share", {"total": 100, "split": "users"}),
@@ -390,10 +471,14 @@ _DEMAND: dict[str, tuple[Any, Plain]] = {
 }
 for _key, (_value, _part) in _DEMAND.items():
     CASES[f"workloads.*.demand.{_key}"] = (
-        f"workloads.video.demand.{_key}", _value, CHAINS | {"workloads.video.demand": _part}
+        f"workloads.video.demand.{_key}",
+        _value,
+        CHAINS | {"workloads.video.demand": _part},
     )
     CASES[f"workloads.*.demand[].{_key}"] = (
-        f"workloads.video.demand.0.{_key}", _value, CHAINS | {"workloads.video.demand": [_part]}
+        f"workloads.video.demand.0.{_key}",
+        _value,
+        CHAINS | {"workloads.video.demand": [_part]},
     )
 
 # Operands: wherever a factor can stand, the result of a chain, of one of its steps, or a sum can.
@@ -418,7 +503,7 @@ _THINGS: dict[str, tuple[str, Plain]] = {
     "chains": ("chains.need", CHAINS),
     "workloads": ("workloads.video", {}),
     "devices": ("devices.gpu", {}),
-    "offers": ("offers.buy", {}),
+    "offers": ("offers.cards", {}),
     "sites": ("sites.lab", {}),
     "campaigns": ("campaigns.train", CAMPAIGN),
     "supply": ("supply.all", LIMIT),
@@ -428,6 +513,8 @@ _THINGS: dict[str, tuple[str, Plain]] = {
     "orders": ("orders.next", ORDERED),
     "budgets": ("budgets.money", BUDGET),
     "shares": ("shares.part", SHARE),
+    "traffic": ("traffic.copy", TRUNK),
+    "survive": ("survive.loss", LOSS),
     "comparisons": ("comparisons.test", COMPARE),
 }
 LABELLED = ("regions", "chains", "workloads", "devices", "offers", "sites", "campaigns")
@@ -437,8 +524,9 @@ for _field, (_place, _before) in _THINGS.items():
     CASES[f"{_field}.*.source"] = (f"{_place}.source", "a paper", _before)
     CASES[f"{_field}.*.note"] = (f"{_place}.note", "rounded", _before)
 CASES["regions.*.label"] = (
-    "regions.east.label", "Another name", LINKS | {"workloads.video.unmet_penalty": None,
-    "workloads.video.max_latency_ms": 1},
+    "regions.east.label",
+    "Another name",
+    LINKS | {"workloads.video.unmet_penalty": None, "workloads.video.max_latency_ms": 1},
 )
 for _place in ("regions.east", "sites.lab"):
     for _key in ("latitude", "longitude"):

@@ -198,6 +198,14 @@ def test_most_sites_open():
     without(scenario | {"siting": {"max_open": 0}}, "infeasible")
 
 
+def test_more_devices_than_are_of_use_at_once():
+    """Leases of 1.2 hours that can be had in p1 only: for 10 units in p2, 50 devices, whether the site must open or not."""
+    lease = {"kind": "lease", "device": "d", "price_per_hour": 1, "term_months": 1.2 * HOUR, "available_until": "p1"}
+    for site in ({}, candidate()):
+        scenario = case(periods=2, workloads=work([0, 10], unmet_penalty=99), sites={"s": site}, offers={"o": lease})
+        assert cost(scenario) == pytest.approx(50 + 10)
+
+
 # ---- modules -----------------------------------------------------------------------------------------------
 
 

@@ -198,22 +198,6 @@ CASES = {
     ),
 }  # fmt: skip
 
-WRONG = {
-    "supply of a year carried over": "the price leaves out the rows of the years after",
-    "supply together at a share": "the price is that of a device, not of a unit of `units`",
-    "supply together of a year at a share": "the price is that of a device, not of a unit of `units_per_year`",
-    "power that has a cost by the MW": "the price leaves out what the MW itself costs",
-}
-"""What planner/plan/limits.py is known to get wrong; each is a fault to be mended there."""
-
-
-def marked(names):
-    return [
-        pytest.param(name, marks=pytest.mark.xfail(reason=WRONG[name], strict=True)) if name in WRONG else name
-        for name in names
-    ]
-
-
 def optimum(scenario):
     plan = planner.solve(planner.load(scenario))
     assert plan.status == "optimal"
@@ -246,7 +230,7 @@ def test_the_sum_by_hand(name):
     assert beyond == pytest.approx(c.after, abs=1e-6)
 
 
-@pytest.mark.parametrize("name", marked(CASES))
+@pytest.mark.parametrize("name", CASES)
 def test_prices_and_ranges(name):
     """What one more unit saves agrees with solving again; the range ends where the price changes."""
     c = CASES[name]

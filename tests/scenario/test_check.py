@@ -49,8 +49,8 @@ CHAIN = "times: {2024Q1: 0.1, 2024Q4: 0.4, between: linear}"
         ("split: users", "split: {europe: 1, asai: 2}", [
             "21:46: workloads.video.demand.split.asai: there is no region 'asai'; did you mean 'asia'?"]),
         ("chain: need, split: users", "by_region: {europ: 4, asia: 1, mars: 1}", [
-            "21:25: workloads.video.demand.by_region.europ: there is no region 'europ'; did you mean 'europe'?",
-            "21:44: workloads.video.demand.by_region.mars: there is no region 'mars' (europe, asia)"]),
+            "21:26: workloads.video.demand.by_region.europ: there is no region 'europ'; did you mean 'europe'?",
+            "21:45: workloads.video.demand.by_region.mars: there is no region 'mars' (europe, asia)"]),
         ("chain: need", "chain: ned", [
             "21:21: workloads.video.demand.chain: there is no chain 'ned'; did you mean 'need'?"]),
         ("{sum: [1, 2]}", "{sum: [1, {chain: nope}, {chain: need, step: shar}]}", [
@@ -67,13 +67,13 @@ CHAIN = "times: {2024Q1: 0.1, 2024Q4: 0.4, between: linear}"
         ("deny_countries: [CN]", "deny_sites: [bonn]", [
             "28:50: workloads.video.residency[0].deny_sites[0]: there is no site 'bonn' (berlin, tokyo, net)"]),
         ('{"2024": 100}', '{"2031": 3}', [
-            "47:47: supply.all.units_per_year.2031: no period starts in the calendar year '2031' (2024)"]),
+            "47:48: supply.all.units_per_year.2031: no period starts in the calendar year '2031' (2024)"]),
         ("maker: nvidia, units", "maker: amd, units", [
-            "47:22: supply.all.maker: no device has the maker 'amd' (nvidia)"]),
+            "47:23: supply.all.maker: no device has the maker 'amd' (nvidia)"]),
         ("currency: EUR", "currency: EUX", [
             "37:79: sites.berlin.currency: there is no exchange rate of 'EUX'; did you mean 'EUR'?"]),
         ("value: 100000", "value: 1, deadline: 2025Q1", [
-            "48:97: campaigns.train.deadline: there is no period '2025Q1' in the horizon; did you mean '2024Q1'?"]),
+            "48:96: campaigns.train.deadline: there is no period '2025Q1' in the horizon; did you mean '2024Q1'?"]),
         ("country: JP", "node: tokio", ["38:17: sites.tokyo.node: no link has the node 'tokio'; did you mean 'tokyo'?"]),
         ("name: rich", "name: rich\nexpect: {chains: {ned: 3, need/shar: 4}}", [
             "2:24: expect.chains.ned: there is no chain 'ned'; did you mean 'need'?",
@@ -99,10 +99,10 @@ CHAIN = "times: {2024Q1: 0.1, 2024Q4: 0.4, between: linear}"
             "21:34: workloads.video.demand.split: the weights must not all be zero"]),
         ("unmet_penalty: 50", "unmet_penalty: 50\n    must_serve: true", [
             "27:17: workloads.video.must_serve: must_serve and unmet_penalty exclude each other"]),
-        ("    profile: day", "    base_rate: 3", ["20:5: workloads.video: base_rate and relative go together"]),
+        ("    profile: day", "    base_rate: 3", ["19:3: workloads.video: base_rate and relative go together"]),
         ("pool: {", "availability: 0.9, pool: {", [
-            "35:85: offers.retail.availability: is given twice: in the offer and in its pool"]),
-        ("share: 0.25", "share: 0.3", ["4:3: slices: the shares of the slices must sum to 1, not 1.05"]),
+            "35:93: offers.retail.availability: is given twice: in the offer and in its pool"]),
+        ("share: 0.25", "share: 0.3", ["3:1: slices: the shares of the slices must sum to 1, not 1.05"]),
         ("{peak: 2, rest: 0.7}", "[1, 2, 3]", ["11:17: profiles.day.values: has 3 values, but a period has 2 slices"]),
         ("{peak: 2, rest: 0.7}", "[0, 0]", ["11:17: profiles.day.values: must not be zero in all slices"]),
         ("ends: [europe, berlin]", "from: europe", [
@@ -116,14 +116,13 @@ CHAIN = "times: {2024Q1: 0.1, 2024Q4: 0.4, between: linear}"
             "37:58: sites.berlin.peak_pue: must not be less than pue, the average"]),
         ("country: JP", "opening_cost: 5", ["38:25: sites.tokyo.opening_cost: goes with siting: candidate"]),
         ("lead_time_months: 3", "available_from: 2024Q3, available_until: 2024Q2", [
-            "33:139: offers.buy.available_until: must not be before available_from"]),
+            "33:134: offers.buy.available_until: must not be before available_from"]),
         ("value: 100000", "start: 2024Q3, deadline: 2024Q2", [
-            "48:98: campaigns.train.deadline: must not be before start"]),
+            "48:101: campaigns.train.deadline: must not be before start"]),
         ("name: rich", "name: rich\nobjective: [cost, carbon, cost]", [
             "2:12: objective: must name one or several objectives, each once"]),
         ("exchange: {EUR: 1.1}", "exchange: {EUR: 1.1, USD: 2}", [
             "6:71: money.exchange.USD: is the scenario's own currency, and so 1"]),
-        ("deny_countries: [CN]", "regions: [asia]", ["28:36: the key"]),
         ("{regions: [europe], deny_countries: [CN]}", "{regions: [europe]}", [
             "28:17: workloads.video.residency[0]: says neither what is allowed nor what is denied"]),
         # Chains.
@@ -144,9 +143,9 @@ def test_parts_that_do_not_fit(tmp_path, old, new, expected):
 @pytest.mark.parametrize(
     ("edits", "expected"),
     [
-        ((CHAIN, "divide: {sum: [1, -1]}"), "12:1: chains.need: step 'share' divides by 0"),
+        ((CHAIN, "divide: {sum: [1, -1]}"), "13:3: chains.need: step 'share' divides by 0"),
         ((CHAIN, "minus: 1000"), "21:13: workloads.video.demand: the chain gives a negative demand"),
-        ((CHAIN, "times: 1e15", "per: day", "per: hour"), "comes to 1.2e+17 an hour, which no computation can hold"),
+        ((CHAIN, "times: 1e15", "per: day", "per: hour"), "comes to 6e+16 an hour, which no computation can hold"),
         (("    min_memory_gb: 20\n", "    min_memory_gb: 2000\n", "    unmet_penalty: 50\n", ""),
          "19:3: workloads.video: must be served, but nothing can run it: h100 has 80 GB, but 2000 GB are needed; "
          "rtx has 24 GB, but 2000 GB are needed"),
@@ -156,7 +155,7 @@ def test_parts_that_do_not_fit(tmp_path, old, new, expected):
          "19:3: workloads.video: must be served, but no site that can run it may serve asia: "
          "the nearest is 15 ms away, and 14 ms are allowed"),
         ((", value: 100000", ", deadline: 2024Q1, start: 2024Q1", "kind: on-demand", "kind: on-demand, available_from: 2024Q2"),
-         "48:13: campaigns.train: must be run, but no device that it can use is to be had at its sites"),
+         "48:20: campaigns.train: must be run, but no device that it can use is to be had at its sites"),
         (("name: rich", "name: rich\nsolver: {name: gurbi}"), "2:16: solver.name: there is no solver gurbi"),
     ],
 )  # fmt: skip
@@ -177,7 +176,9 @@ def test_a_solver_that_is_asked_for_has_no_place(tmp_path):
 
 
 def chains(refs):
-    steps = {name: [{"name": "x", "value": {"sum": [1, *({"chain": ref} for ref in below)]}}] for name, below in refs.items()}
+    steps = {
+        name: [{"name": "x", "value": {"sum": [1, *({"chain": ref} for ref in below)]}}] for name, below in refs.items()
+    }
     return {"horizon": {"start": 2024}, "chains": {name: {"steps": step} for name, step in steps.items()}}
 
 
@@ -216,7 +217,9 @@ def test_chains_that_double():
 def test_a_factor_that_is_given_twice(tmp_path):
     """In the chain and in the model; also where the chain refers to the one that has it."""
     found = refused(tmp_path, edited(CHAIN, "times: 2, kind: peak-to-mean"))
-    assert found == ["21:13: workloads.video.demand: the peak is given twice: in the chain and in the workload's profile"]
+    assert found == [
+        "21:13: workloads.video.demand: the peak is given twice: in the chain and in the workload's profile"
+    ]
     far = edited(
         "  need:\n", "  other: {steps: [{name: x, value: {chain: need}}]}\n  need:\n", CHAIN, "times: 2, kind: utilisation",
         "chain: need, split", "chain: other, split", "min_memory_gb: 20", "utilisation: 0.5",
@@ -255,7 +258,7 @@ WORLD = {
     ("change", "expected"),
     [
         ({"horizon": {"start": 2024, "period": "month", "count": 60}, "slices": "hours-of-day"}, "decisions, with a limit of 20,000,000"),
-        ({"horizon": {"start": 2024, "period": "hour", "count": 100_000}}, "come to 20,000,000"),
+        ({"horizon": {"start": 2024, "period": "hour", "count": 20_000}}, "decisions, with a limit of 20,000,000"),
         (
             {
                 "horizon": {"start": 2024, "period": "hour", "count": 100_000},
@@ -269,8 +272,6 @@ def test_a_programme_that_is_too_large(change, expected):
     """Refused at once, before any memory is taken for it."""
     scenario = planner.load({**WORLD, **change})
     began = time.perf_counter()
-    if expected == "come to 20,000,000":  # just within what the inputs may take, but not the programme
-        expected = "decisions"
     with pytest.raises(InputError, match=expected) as caught:
         planner.solve(scenario)
     assert caught.value.problems[0].path == "horizon"

@@ -208,7 +208,9 @@ def test_a_mistake_has_its_place(old, new, expected):
 def test_all_mistakes_at_once():
     """In all parts, sorted by place."""
     found = refused(
-        edited("name: rich", "nme: rich", "share: 0.25", "share: 2", "power_kw: 0.4", "power_kw: -1", "units: 2", "unit: 2")
+        edited(
+            "name: rich", "nme: rich", "share: 0.25", "share: 2", "power_kw: 0.4", "power_kw: -1", "units: 2", "unit: 2"
+        )
     )
     assert [line.split(":")[0] for line in found] == ["1", "4", "31", "48", "48"]
 
@@ -351,7 +353,9 @@ def test_a_large_file_is_refused_unread(folder):
 
 
 def test_an_alias_bomb():
-    bomb = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}, *{a}, *{a}]\n" for a, b in zip("abcdefghijk", "bcdefghijkl"))
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{b}: &{b} [*{a}, *{a}, *{a}, *{a}]\n" for a, b in zip("abcdefghijk", "bcdefghijkl")
+    )
     assert any("aliases expanded" in line for line in refused(bomb))
 
 
@@ -453,7 +457,11 @@ def test_replace_in_steps():
         ("sites.berlin[2024Q1].power_mw", 1, "brackets pick one period, and stand at the end of a path"),
         ("sites.berlin.pue[2024Q1]", 1, "has no values by period, of which one could be set"),
         ("name[2024Q1]", "x", "has no values by period, of which one could be set"),
-        ("sites.net.power_mw[2024Q1]", 1, "has no value yet, of which one period could be set; give it for every period"),
+        (
+            "sites.net.power_mw[2024Q1]",
+            1,
+            "has no value yet, of which one period could be set; give it for every period",
+        ),
         ("name.x.y", 1, "name is a single value, so nothing below it can be set"),
         ("", 1, "the path cannot be read at its end"),
         ("sites..power_mw", 1, "the path cannot be read at"),
@@ -529,16 +537,19 @@ def test_any_printable_name_will_do(name):
     plan = planner.solve(scenario)
     assert plan.objective == pytest.approx(8760 * 5)
     assert set(plan.served["site"]) == {name}
-    assert f"there is no device {('x' + name)!r}" in refused(
-        yaml_text({**scenario.plain, "offers": {name: {**data["offers"][name], "device": "x" + name}}})
-    )[0]
+    assert (
+        f"there is no device {('x' + name)!r}"
+        in refused(yaml_text({**scenario.plain, "offers": {name: {**data["offers"][name], "device": "x" + name}}}))[0]
+    )
 
 
 @pytest.mark.parametrize("name", ["", " ", "a\nb", "a\tb", "\x85", "\u200b", "\u2028", "\u202e", "x" * 201, "\ue000"])
 def test_a_name_that_cannot_be_seen(name):
     """It would stand in tables and messages."""
     for part in ("regions", "sites", "budgets", "chains"):
-        below = {"limit": 1} if part == "budgets" else {"steps": [{"name": "a", "value": 1}]} if part == "chains" else {}
+        below = (
+            {"limit": 1} if part == "budgets" else {"steps": [{"name": "a", "value": 1}]} if part == "chains" else {}
+        )
         with pytest.raises(InputError, match="a name must have 1 to 200 printable characters"):
             planner.load({"horizon": {"start": 2024}, part: {name: below}})
     with pytest.raises(InputError, match="a name must have"):
@@ -548,11 +559,26 @@ def test_a_name_that_cannot_be_seen(name):
 # ---- anything at all ---------------------------------------------------------------------------------------
 
 fuzz = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-WORDS = ["", "2024Q1", "table", "from_table", "chain", "sum", "between", "growth_per_year", "name", "berlin", "h100", "null"]
+WORDS = [
+    "",
+    "2024Q1",
+    "table",
+    "from_table",
+    "chain",
+    "sum",
+    "between",
+    "growth_per_year",
+    "name",
+    "berlin",
+    "h100",
+    "null",
+]
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 10**20), st.floats(), st.sampled_from(WORDS), st.text(max_size=3)
 )
-ANYTHING = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=3))
+ANYTHING = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=3)
+)
 
 
 def paths(value, path=()):
@@ -578,7 +604,12 @@ def mutated(draw, count=3):
         elif action == "copy":
             source = data
             for part in draw(st.sampled_from(everywhere)):
-                source = source[part] if isinstance(source, dict | list) and part in dict(enumerate(source) if isinstance(source, list) else source) else source
+                source = (
+                    source[part]
+                    if isinstance(source, dict | list)
+                    and part in dict(enumerate(source) if isinstance(source, list) else source)
+                    else source
+                )
             node[last] = json.loads(json.dumps(source))
         elif action == "key" and isinstance(node, dict):
             node[draw(st.sampled_from(WORDS))] = node.pop(last)

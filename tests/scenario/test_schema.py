@@ -4,7 +4,6 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-import yaml
 
 import planner
 from planner.scenario.reader import read
@@ -32,7 +31,7 @@ TABLES = [
     ("chain: need, split: users", "by_region: {table: t.csv, key: region, value: x, period: period, between: hold}"),
     ("split: users", "split: {table: t.csv, key: region, value: x}"),
     ("{peak: 2, rest: 0.7}", "{table: t.csv, key: slice, value: x}"),
-    ("{maker: nvidia, memory_gb: 24, power_kw: 0.4}", "{from_table: devices.csv, row: h100-sxm, power_kw: 3, memory_gb: null}"),
+    ("{maker: nvidia, memory_gb: 24, power_kw: 0.4}", "{from_table: devices.csv, row: nope, power_kw: 3, memory_gb: null}"),
     ("campaigns: {", "campaigns: {other: {from_table: t.csv, row: 4}, "),
     ("budgets: {", "budgets: {table: t.csv, name: [a, b], each: {per: year}, "),
     ("    profile: day\n", "    serving_cost: {table: t.csv, row: site}\n"),
@@ -42,15 +41,15 @@ TABLES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("edit", [(), *TABLES])
+@pytest.mark.parametrize("edit", TABLES)
 def test_references_keep_the_schema(validator, edit):
     """Wherever the loader takes one: what it refuses here are the tables, which are not there."""
-    text = edited(*edit)
-    assert list(validator.iter_errors(yaml.load(text, yaml.CBaseLoader) if not edit else read("s.yaml", text=text).value)) == [] or not edit
-    if edit:
-        with pytest.raises(planner.InputError) as caught:
-            planner.load(read("s.yaml", text=text).value)
-        assert {problem.message.split("'")[0] for problem in caught.value.problems} <= {"there is no table ", "devices.csv has no row named "}
+    data = read("s.yaml", text=edited(*edit)).value
+    assert list(validator.iter_errors(data)) == []
+    with pytest.raises(planner.InputError) as caught:
+        planner.load(data)
+    said = {problem.message.split("'")[0] for problem in caught.value.problems}
+    assert said <= {"there is no table ", "devices.csv has no row named "}
 
 
 @pytest.mark.parametrize(

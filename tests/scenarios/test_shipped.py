@@ -11,7 +11,7 @@ LONG = {"sora-mainstream-open"}
 """Scenarios that take over ten seconds."""
 
 SHIPPED = {
-    "llm-serving", "retail-only", "siting", "sora-claim", "sora-claim-as-stated", "sora-mainstream",
+    "backbone", "llm-serving", "retail-only", "siting", "siting-europe", "sora-claim", "sora-claim-as-stated", "sora-mainstream",
     "sora-mainstream-open", "sora-mainstream-press", "training-campaign", "transport",
 }  # fmt: skip
 EVERY = [pytest.param(name, marks=[pytest.mark.long] if name in LONG else []) for name in NAMES]

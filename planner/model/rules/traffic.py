@@ -103,7 +103,7 @@ def link_capacity(model: Model) -> None:
 
 def _lit_capacity(model: Model, rows: Block, links: list[str]) -> None:
     """Add what is lit on each row's link to its capacity, from when it is in use."""
-    built = np.tril(np.ones((model.T, model.T)))
+    built = np.tril(np.ones((model.T, model.T))) if model.lit.keys else np.zeros((0, 0))
     for n, link in enumerate(links):
         for j, (owner, module) in enumerate(model.lit.keys):
             if owner == link:

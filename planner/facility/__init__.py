@@ -1,0 +1,1 @@
+"""Capacitated facility location, solved exactly by an algorithm of its own."""
