@@ -63,6 +63,7 @@ def columns_of(inputs: Inputs) -> int:
     by_slice = (
         pairs.sum() + asked.sum() + len(inputs.modes) + len(model.sales) + len(routes.paths)
         + sum(not s.committed for s in inputs.stands) + 2 * len(inputs.sites) * len(routes.arcs)
+        + len(inputs.doc.traffic) * (1 + len(routes.arcs)) + len(routes.trunks)
     )  # fmt: skip
     by_period = 2 * sum(s.committed for s in inputs.stands) + sold_early + 3 * len(inputs.sites)
     return int(periods * (len(inputs.time.slices) * int(by_slice) + by_period))
