@@ -166,8 +166,22 @@ def losses_table(built: Built, x: Floats, resilience: Resilience | None, duals: 
     by_loss = {b.loss: b for b in built.borne}
     for trial in resilience.trials if resilience else ():
         rule = built.model.inputs.doc.survive[trial.loss.rule]
-        saved = _saved_by_a_point(built, by_loss[trial.loss], x, duals) if trial.loss in by_loss and duals is not None else 0.0
-        rows.append((trial.loss.rule, trial.loss.kind, trial.loss.name, rule.share, trial.served_share, trial.loss in by_loss, saved))
+        saved = (
+            _saved_by_a_point(built, by_loss[trial.loss], x, duals)
+            if trial.loss in by_loss and duals is not None
+            else 0.0
+        )
+        rows.append(
+            (
+                trial.loss.rule,
+                trial.loss.kind,
+                trial.loss.name,
+                rule.share,
+                trial.served_share,
+                trial.loss in by_loss,
+                saved,
+            )
+        )
     columns = ["survival", "kind", "lost", "share_required", "share_served", "in_programme", "saved_by_a_point_less"]
     return pd.DataFrame(rows, columns=columns)
 

@@ -46,7 +46,7 @@ def test_links_between_documents_lead_somewhere():
         *(ROOT / "docs").glob("*.md"),
         ROOT / "benchmarks/README.md",
     ]:
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        for target in re.findall(r"\]\(([\w./-]+\.\w+|LICENSE)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), (page.name, target)
 
 

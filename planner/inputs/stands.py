@@ -111,7 +111,8 @@ def stands_of(doc: Document, time: Time) -> tuple[Stand, ...]:
         held = {h.site for h in doc.fleet.values() if h.offer == name}
         held |= {order.site for order in doc.orders.values() if order.offer == name}
         stands += [
-            _stand(doc, time, name, offer, site, o, sites.index(site), d) for site in sorted({*sites_of(doc, offer), *held})
+            _stand(doc, time, name, offer, site, o, sites.index(site), d)
+            for site in sorted({*sites_of(doc, offer), *held})
         ]
     return tuple(stands)
 

@@ -231,9 +231,7 @@ class Programme:
         kept = (c >= 0) & (p != 0)
         if kept.any():
             plain_kept = p[kept]
-            self.items.append(
-                Item(kind, _ids(c[kept]), plain_kept * d[kept], plain_kept, t[kept], capital)
-            )
+            self.items.append(Item(kind, _ids(c[kept]), plain_kept * d[kept], plain_kept, t[kept], capital))
 
     def charge_constant(
         self, kind: str, plain: Floats, discount: ArrayLike, period: ArrayLike, *, capital: bool = False, **labels: str

@@ -101,13 +101,12 @@ def _inputs_after(inputs: Inputs, loss: Loss) -> Inputs:
     """Return the inputs that are left after a loss."""
     doc = inputs.doc
     calm = {
-        name: w.model_copy(update={"whole_replicas": False, "single_source": False}) for name, w in doc.workloads.items()
+        name: w.model_copy(update={"whole_replicas": False, "single_source": False})
+        for name, w in doc.workloads.items()
     }
     kept = doc.survive[loss.rule].share
     carried = {
-        name: t.model_copy(
-            update={"gbps": tuple(inputs.time.series(t.gbps) * kept), "unmet_penalty_per_gb": None}
-        )
+        name: t.model_copy(update={"gbps": tuple(inputs.time.series(t.gbps) * kept), "unmet_penalty_per_gb": None})
         for name, t in doc.traffic.items()
     }
     update: dict[str, Any] = {"workloads": calm, "campaigns": {}, "traffic": carried, "objective": "cost"}
@@ -150,7 +149,14 @@ def _survival(model: Model, after: Model, loss: Loss) -> Block:
     most = inputs.demand.sum(axis=3)
     keys = [(w,) for w in inputs.workloads]
     shortage = after.programme.add_columns(
-        "shortage", ("workload",), keys, model.each_slice, mask=asked, upper=0.0, derived=False, scale=most.max(axis=(0, 1), initial=0.0)
+        "shortage",
+        ("workload",),
+        keys,
+        model.each_slice,
+        mask=asked,
+        upper=0.0,
+        derived=False,
+        scale=most.max(axis=(0, 1), initial=0.0),
     )
     rows = after.programme.add_rows("survival", ("workload",), keys, model.each_slice, ">=", 0.0, mask=asked)
     programme.enter(rows.at, shortage.at, 1.0)

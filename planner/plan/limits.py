@@ -88,7 +88,9 @@ def _of_block(built: Built, block: Block, path: Callable[[dict[str, str]], str])
         for t in range(at.shape[0]):
             chosen = at[t:] if carried and block.timed else at[[t]]
             if carried and not block.timed:
-                chosen = block.at[0, [i for i, other in enumerate(block.keys) if other[0] == key[0] and other[1] >= key[1]]]
+                chosen = block.at[
+                    0, [i for i, other in enumerate(block.keys) if other[0] == key[0] and other[1] >= key[1]]
+                ]
             found = chosen[chosen >= 0]
             if not found.size or not (at[t] >= 0).any():
                 continue

@@ -205,7 +205,9 @@ def _text(content: Any) -> str:
 def _rows(frame: pd.DataFrame) -> list[list[Any]]:
     """Return the rows of a frame as plain data, None for what is missing."""
     columns = [frame[name].tolist() for name in frame.columns]
-    cleaned = [[None if isinstance(value, float) and math.isnan(value) else value for value in column] for column in columns]
+    cleaned = [
+        [None if isinstance(value, float) and math.isnan(value) else value for value in column] for column in columns
+    ]
     return [list(row) for row in zip(*cleaned, strict=True)]
 
 

@@ -440,7 +440,7 @@ def _sites(doc: Document, cal: Calendar) -> Iterator[Fault]:
 
 def _network(doc: Document, cal: Calendar) -> Iterator[Fault]:
     nodes = {end for link in doc.network.links.values() for end in (*(link.ends or ()), link.from_, link.to) if end}
-    named = Counter(place.node for place in (*doc.regions.values(), *doc.sites.values()))
+    named = Counter(region.node for region in doc.regions.values()) + Counter(site.node for site in doc.sites.values())
     shared = {node for node, count in named.items() if count > 1}  # off the links, but at the same place
     for key, places in (("regions", doc.regions), ("sites", doc.sites)):
         for name, place in places.items():

@@ -198,6 +198,7 @@ CASES = {
     ),
 }  # fmt: skip
 
+
 def optimum(scenario):
     plan = planner.solve(planner.load(scenario))
     assert plan.status == "optimal"
