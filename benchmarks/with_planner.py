@@ -35,7 +35,7 @@ def main(folder: str, size_name: str) -> None:
         (planning, "_plan", "extract"), (conclude, "limits_of", "limits"),
     ):  # fmt: skip
         timed(owner, name, clock, part)
-    _start_from(Path(folder) / "optimal.bas")
+    _start_from(Path(folder) / "optimal.bas", clock)
     problems = _kept(planning, "to_problem")
     with clock.part("read"):
         scenario = planner.load(Path(folder) / "scenario.yaml")
@@ -64,13 +64,14 @@ def _kept(owner: Any, name: str) -> list[Any]:
     return kept
 
 
-def _start_from(basis: Path) -> None:
+def _start_from(basis: Path, clock: Clock) -> None:
     """Give HiGHS the kept basis, if there is one, as the other contenders are given it."""
     plain = highs._start_from
 
     def start(handle: Any, arrays: Any, settings: Any) -> None:
         plain(handle, arrays, replace(settings, basis=None))
-        started_from(handle, basis)
+        with clock.part("basis"):
+            started_from(handle, basis)
 
     highs._start_from = start
 

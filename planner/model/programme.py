@@ -62,10 +62,13 @@ class Block:
 
     def spread(self, values: ArrayLike) -> NDArray[Any]:
         """Return values, broadcast to the shape of `at`, of the members only."""
-        return np.broadcast_to(np.asarray(values), self.at.shape)[self.at >= 0]
+        full = np.broadcast_to(np.asarray(values), self.at.shape)
+        return full.reshape(-1) if self.count == self.at.size else full[self.at >= 0]
 
     def shaped(self, values: Floats, missing: float = 0.0) -> Floats:
-        """Return the block's part of a vector over the programme, in the shape of `at`."""
+        """Return the block's part of a vector over the programme, in the shape of `at`; not to be changed."""
+        if self.count == self.at.size:
+            return values[self.span].reshape(self.at.shape)
         full = np.full(self.at.shape, missing)
         full[self.at >= 0] = values[self.span]
         return full
@@ -212,7 +215,8 @@ class Programme:
         """Add coefficients; the three are broadcast together, and pairs with a -1 or a zero are left out."""
         r, c, v = np.broadcast_arrays(rows, columns, np.asarray(values, dtype=float))
         kept = (r >= 0) & (c >= 0) & (v != 0)
-        self._entries.append((_ids(r[kept]), _ids(c[kept]), v[kept]))
+        row, column, value = _those(kept, r, c, v)
+        self._entries.append((_ids(row), _ids(column), value))
 
     def charge(
         self,
@@ -230,8 +234,8 @@ class Programme:
         )
         kept = (c >= 0) & (p != 0)
         if kept.any():
-            plain_kept = p[kept]
-            self.items.append(Item(kind, _ids(c[kept]), plain_kept * d[kept], plain_kept, t[kept], capital))
+            column, each, factor, when = _those(kept, c, p, d, t)
+            self.items.append(Item(kind, _ids(column), each * factor, each, when, capital))
 
     def charge_constant(
         self, kind: str, plain: Floats, discount: ArrayLike, period: ArrayLike, *, capital: bool = False, **labels: str
@@ -248,7 +252,8 @@ class Programme:
         c, kg, t = np.broadcast_arrays(columns, np.asarray(kilograms, float), np.asarray(period, np.intp))
         kept = (c >= 0) & (kg != 0)
         if kept.any():
-            self.emissions.append(Emission(_ids(c[kept]), kg[kept], t[kept]))
+            column, amount, when = _those(kept, c, kg, t)
+            self.emissions.append(Emission(_ids(column), amount, when))
 
     @property
     def size(self) -> tuple[int, int]:
@@ -299,6 +304,11 @@ class Programme:
             row_lower=np.where(sense == "<=", -np.inf, right),
             row_upper=np.where(sense == ">=", np.inf, right),
         )
+
+
+def _those(kept: NDArray[np.bool_], *values: NDArray[Any]) -> list[NDArray[Any]]:
+    """Return each array's values where they are kept; mostly all are, which is faster to copy."""
+    return [v.reshape(-1) for v in values] if kept.all() else [v[kept] for v in values]
 
 
 def _ids(positions: NDArray[Any]) -> Ids:
