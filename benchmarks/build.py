@@ -95,6 +95,9 @@ def show(size: str, medians: dict[str, dict[str, Any]]) -> None:
         cells += [*(_cell(one, part) for part in APART), f"{one['peak_mb']:,.0f}"]
         print("".join(f"{cell:>9}" for cell in (name, *cells)))
     planned = medians["planner"]
+    limits, pulp = planned["seconds"]["limits"], planned["seconds"]["PuLP"]
+    ratios = [(planned["total"] + more) / floor for more in (0.0, limits, limits + pulp)]
+    print("planner x raw: {:.2f}; with its limits {:.2f}; loaded into PuLP as well {:.2f}".format(*ratios))
     print(f"planner's peak once written: {planned['written_mb']:,.0f} MB; once in PuLP: {planned['pulp_mb']:,.0f} MB")
     sys.stdout.flush()
 

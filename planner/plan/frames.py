@@ -14,7 +14,7 @@ from planner.inputs.firm import firm_factor
 from planner.model.arrays import Floats
 from planner.model.build import Built
 from planner.model.costs import KWH_PER_MWH, energy_columns
-from planner.model.programme import Block, summed
+from planner.model.programme import Block, Item, summed
 from planner.model.rules.places import KW_PER_MW, peak_kw
 from planner.model.rules.policies import KG_PER_TONNE
 
@@ -38,11 +38,23 @@ class Reader:
         self.x = np.where(np.abs(x) <= ZERO, 0.0, x) * scale
         self.time = self.inputs.time
         self.currency = self.inputs.doc.money.currency
+        self._labels: dict[str, tuple[NDArray[np.int32], list[str]]] = {}
 
     @cached_property
     def used(self) -> NDArray[np.intp]:
         """Positions of the columns with a value, in order."""
         return np.flatnonzero(self.x)
+
+    @cached_property
+    def spent(self) -> list[tuple[Item, NDArray[np.intp], Floats]]:
+        """Each part of the cost that is of columns, which of its columns have a value, and the values."""
+        found = []
+        for item in self.model.programme.items:
+            if item.columns.size:
+                x = self.x[item.columns]
+                used = np.flatnonzero(x)
+                found.append((item, used, x[used]))
+        return found
 
     def static(self, block: Block) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return the columns of a block with a value, and the static position of each."""
@@ -58,6 +70,11 @@ class Reader:
 
         The list is in order and begins with "", which columns without the axis have.
         """
+        if axis not in self._labels:
+            self._labels[axis] = self._labels_on(axis)
+        return self._labels[axis]
+
+    def _labels_on(self, axis: str) -> tuple[NDArray[np.int32], list[str]]:
         blocks = [block for block in self.model.programme.columns.values() if axis in block.axes and block.count]
         constants = {item.labels[axis] for item in self.model.programme.items if axis in item.labels}
         of = [[key[block.axes.index(axis)] for key in block.keys] for block in blocks]
@@ -487,18 +504,15 @@ def _cost(reader: Reader) -> pd.DataFrame:
     labels = {axis: reader.labels(axis) for axis in axes}
     kinds = sorted({item.kind for item in reader.model.programme.items})
     parts = []
+    for item, used, amount in reader.spent:
+        named = [labels[axis][0][item.columns[used]] for axis in axes]
+        amounts = item.discounted[used] * amount, item.plain[used] * amount
+        parts.append((item.period[used], np.full(len(used), kinds.index(item.kind)), *named, *amounts))
     for item in reader.model.programme.items:
-        kind = kinds.index(item.kind)
-        if item.columns.size:
-            x = reader.x[item.columns]
-            used = np.flatnonzero(x)
-            columns, amount = item.columns[used], x[used]
-            named = [labels[axis][0][columns] for axis in axes]
-            period, discounted, plain = item.period[used], item.discounted[used] * amount, item.plain[used] * amount
-        else:
-            period, discounted, plain = item.period, item.discounted, item.plain
-            named = [np.full(len(period), labels[axis][1].index(item.labels.get(axis, ""))) for axis in axes]
-        parts.append((period, np.full(len(period), kind), *named, discounted, plain))
+        if not item.columns.size:
+            count = len(item.period)
+            named = [np.full(count, labels[axis][1].index(item.labels.get(axis, ""))) for axis in axes]
+            parts.append((item.period, np.full(count, kinds.index(item.kind)), *named, item.discounted, item.plain))
     keys = ["t", "kind", *axes]
     headers = [*keys, f"discounted_{reader.currency}", f"paid_{reader.currency}"]
     joined = [np.concatenate(part) for part in zip(*parts, strict=True)] if parts else [np.zeros(0, int)] * len(headers)

@@ -36,14 +36,12 @@ def unit_cost(reader: Reader) -> pd.DataFrame:
     overhead = np.zeros(time.periods)
     stand_of, workload_of = _owners(reader)
     for item in reader.model.programme.items:
+        if item.kind not in LEFT_OUT and not item.columns.size:
+            _spread(overhead, item.period, item.plain, item.kind)
+    for item, used, x in reader.spent:
         if item.kind in LEFT_OUT:
             continue
-        if not item.columns.size:
-            _spread(overhead, item.period, item.plain, item.kind)
-            continue
-        x = reader.x[item.columns]
-        used = np.flatnonzero(x)
-        columns, period, amounts = item.columns[used], item.period[used], x[used] * item.plain[used]
+        columns, period, amounts = item.columns[used], item.period[used], x * item.plain[used]
         stands, owners = stand_of[columns], workload_of[columns]
         on_stand, on_workload = stands >= 0, (stands < 0) & (owners >= 0)
         np.add.at(by_stand, (period[on_stand], stands[on_stand]), amounts[on_stand])
