@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner.inputs.inputs import Inputs
+from planner.model.arrays import Floats
 from planner.model.build import Built
 from planner.model.programme import Ids
-from planner.plan import words
 from planner.plan.conflict import conflict_of
 from planner.plan.frames import Reader, tables
 from planner.plan.limits import Live, limits_of
-from planner.plan.plan import Plan
+from planner.plan.plan import Limit, Plan
 from planner.plan.prices import prices
 from planner.precheck import scaling_note
 from planner.resilience import Resilience, losses_table, summary
@@ -24,11 +24,10 @@ from planner.scenario.places import GB_PER_HOUR_AND_GBPS
 from planner.solver.options import SolveOptions
 from planner.solver.solution import relative_gap
 from planner.solver.solve import solver_named
+from planner.stage import Stage, user_duals
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from planner.planning import Stage
 
 
 def conclude(
@@ -42,8 +41,6 @@ def conclude(
     options: SolveOptions,
 ) -> Plan:
     """Return the plan: without numbers where there is no feasible point."""
-    from planner.planning import user_duals
-
     inputs = built.model.inputs
     notes = [note for note in [_scaling(built)] if note]
     if not usable:
@@ -54,15 +51,9 @@ def conclude(
     reader = Reader(built, last.solution.x)
     frames = tables(built, last.solution.x)
     duals = user_duals(built, last)
-    live = None
-    if duals is not None:
-        if last.handle is not None and last.solution.status == "optimal":
-            live = Live(last.handle, last.arrays, last.unit)
-        limits = limits_of(built, duals, live, last.solution.integers_fixed, last.objective.unit)
-        frames["prices"] = prices(built, duals, reader, last.objective.unit)
-    else:
-        limits = ()
-        frames["prices"] = prices(built, np.zeros(built.model.programme.size[1]), reader, last.objective.unit)
+    priced = np.zeros(built.model.programme.size[1]) if duals is None else duals
+    frames["prices"] = prices(built, priced, reader, last.objective.unit)
+    limits = () if duals is None else _limits(built, duals, last)
     frames["losses"] = losses_table(built, reader.x, resilience, duals)
     served, unmet, weights = fractions(inputs, frames["demand"], frames["traffic"])
     value, bound, gap = _best(first, last, built)
@@ -99,6 +90,14 @@ def _best(first: Stage, last: Stage, built: Built) -> tuple[float, float | None,
     return value + 0.0, proven, gap
 
 
+def _limits(built: Built, duals: Floats, last: Stage) -> tuple[Limit, ...]:
+    """Return what limits the plan; how far each price holds is known only while the solver still has the optimum."""
+    live = None
+    if last.handle is not None and last.solution.status == "optimal":
+        live = Live(last.handle, last.arrays, last.unit)
+    return limits_of(built, duals, live, last.solution.integers_fixed, last.objective.unit)
+
+
 def _duals_are(stage: Stage) -> str:
     if stage.solution.row_dual is None:
         return "none"
@@ -108,11 +107,7 @@ def _duals_are(stage: Stage) -> str:
 
 def _scaling(built: Built) -> str:
     sizes = np.abs(built.finished.matrix.data)
-    return (
-        scaling_note(built.model.inputs, float(sizes.min(initial=np.inf)), float(sizes.max(initial=0.0)))
-        if sizes.size
-        else ""
-    )
+    return scaling_note(float(sizes.min(initial=np.inf)), float(sizes.max(initial=0.0)))
 
 
 def fractions(inputs: Inputs, demand: pd.DataFrame, traffic: pd.DataFrame) -> tuple[float, float, dict[str, float]]:
@@ -173,6 +168,3 @@ def _can_meet(built: Built, stage: Stage, columns: Ids, name: str, options: Solv
         arrays, _ = built.finished.arrays(cost / built.finished.scale, 0.0, free=True)
     solution = solver_named(name, replace(options, progress=None)).answer(arrays)
     return solution.objective is not None and solution.status == "optimal" and solution.objective <= 1e-6
-
-
-__all__ = ["conclude", "fractions", "words"]

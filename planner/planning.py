@@ -6,14 +6,11 @@ import time as clock
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
-import numpy as np
-
+from planner.conclude import conclude
 from planner.errors import InputError, SolverError
 from planner.facility.locating import locating
 from planner.inputs.inputs import Inputs, inputs_of
-from planner.model.arrays import Arrays, Floats
 from planner.model.build import Built, Objective, build
 from planner.model.programme import ExtraRow
 from planner.plan.plan import Plan
@@ -24,8 +21,8 @@ from planner.scenario.load import Scenario
 from planner.scenario.policy import Rank
 from planner.solver.array_solver import ArraySolver
 from planner.solver.options import Progress, SolveOptions
-from planner.solver.solution import Solution
 from planner.solver.solve import export_mps, solver_named, to_problem
+from planner.stage import Stage, stopped_by_derivation
 
 TOLERANCE = 1e-6
 """What an objective may lose, as a share of it, to those stated after it, where it says nothing else."""
@@ -64,24 +61,6 @@ class Request:
 def _first[Value](mine: Value | None, theirs: Value) -> Value:
     """Return what the caller says, or else what the scenario says."""
     return theirs if mine is None else mine
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One objective of the rank order, solved: its arrays, the units of its objective, and the answer."""
-
-    rank: Rank
-    objective: Objective
-    arrays: Arrays
-    unit: float
-    solution: Solution
-    handle: Any
-
-    @property
-    def value(self) -> float:
-        """Value of the objective in its own units and sign."""
-        assert self.solution.objective is not None
-        return self.objective.sign * self.solution.objective * self.unit
 
 
 class Timer:
@@ -232,8 +211,6 @@ def _plan(
     options: SolveOptions,
 ) -> Plan:
     """Return the plan that the last stage with a feasible point gives."""
-    from planner.conclude import conclude
-
     first = stages[0]
     status = next((stage.solution.status for stage in stages if stage.solution.status != "optimal"), "optimal")
     if status == "infeasible" and len(stages) > 1:
@@ -251,28 +228,6 @@ def _plan(
         reason=next((stage.solution.reason for stage in stages if stage.solution.reason), ""),
     )
     return conclude(base, scenario, built, stages, usable, resilience, name, options)
-
-
-def stopped_by_derivation(built: Built, stage: Stage) -> bool:
-    """Return whether a bound that was derived, not stated, binds at a price: then it must be left out to see what does."""
-    x, prices = stage.solution.x, stage.solution.reduced_cost
-    finished = built.finished
-    if x is None or prices is None:
-        return False
-    width = np.maximum(1.0, np.abs(finished.upper))
-    at_bound = (
-        finished.derived & np.isfinite(stage.arrays.upper) & (finished.upper > 0) & (x >= finished.upper - 1e-9 * width)
-    )
-    significant = 1e-7 * max(1.0, float(np.abs(stage.arrays.cost).max(initial=0.0)))
-    return bool((at_bound & (prices < -significant)).any())
-
-
-def user_duals(built: Built, stage: Stage) -> Floats | None:
-    """Return the duals of the rules in the user's units, in the sense of the objective as it is called."""
-    if stage.solution.row_dual is None:
-        return None
-    rows = built.model.programme.size[1]
-    return stage.solution.row_dual[:rows] * stage.unit / built.finished.row_scale
 
 
 def _versions(solver: str) -> dict[str, str]:

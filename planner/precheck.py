@@ -7,6 +7,7 @@ import numpy as np
 from planner.errors import Problem
 from planner.inputs.inputs import Inputs
 from planner.inputs.modes import barriers
+from planner.model.decisions import options_of, sales_of
 from planner.scenario.horizon import slices as slices_of
 from planner.scenario.load import Scenario
 from planner.scenario.supply import COMMITTED
@@ -47,21 +48,18 @@ def too_large(scenario: Scenario) -> list[Problem]:
 
 def columns_of(inputs: Inputs) -> int:
     """Return about how many decisions the programme of a scenario has, without building it."""
-    from planner.model.decisions import Model
-    from planner.model.programme import Programme
-
-    model = Model(inputs, Programme(inputs.time.names, inputs.time.slices))
+    sales = sales_of(inputs)
     capable = np.zeros((len(inputs.workloads), len(inputs.sites)), bool)
     for mode in inputs.modes:
         capable[mode.w, inputs.stands[mode.stand].s] = True
-    for sale in model.sales:
+    for sale in sales:
         capable[sale.w, sale.s] = True
     asked = inputs.demand.any(axis=(0, 1))
     pairs = inputs.routes.allowed & asked[:, :, None] & capable[:, None, :]
     routes, periods = inputs.routes, inputs.time.periods
     sold_early = sum(periods + len(s.arrivals) for s in inputs.stands if s.offer.resale_share is not None)
     by_slice = (
-        pairs.sum() + asked.sum() + len(inputs.modes) + len(model.sales) + len(routes.paths)
+        pairs.sum() + asked.sum() + len(inputs.modes) + len(sales) + len(routes.paths)
         + sum(not s.committed for s in inputs.stands) + 2 * len(inputs.sites) * len(routes.arcs)
         + len(inputs.doc.traffic) * (1 + len(routes.arcs)) + len(routes.trunks)
     )  # fmt: skip
@@ -82,12 +80,12 @@ def precheck(scenario: Scenario, inputs: Inputs) -> list[Problem]:
 def _unserved(scenario: Scenario, inputs: Inputs) -> list[Problem]:
     """Demand that must be served, and that nothing can serve in any period."""
     problems = []
-    reasons = barriers(inputs.doc, inputs.time)
+    reasons, sales = barriers(inputs.doc, inputs.time), sales_of(inputs)
     for w, name in enumerate(inputs.workloads):
         if not inputs.must_serve[w]:
             continue
         sites = {inputs.stands[m.stand].s for m in inputs.modes if m.w == w}
-        sites |= {inputs.sites.index(s) for s, work in _sold(inputs) if work == name}
+        sites |= {sale.s for sale in sales if sale.w == w}
         asked = np.nonzero(inputs.demand[:, :, w, :].any(axis=(0, 1)))[0]
         if asked.size and not sites:
             why = (
@@ -116,25 +114,9 @@ def _distance(inputs: Inputs, w: int, region: str) -> str:
     return "residency, latency or the network keeps them apart"
 
 
-def _sold(inputs: Inputs) -> list[tuple[str, str]]:
-    from planner.inputs.stands import sites_of
-
-    return [
-        (site, w)
-        for offer in inputs.doc.offers.values()
-        if offer.kind == "serverless"
-        for site in sites_of(inputs.doc, offer)
-        for w in offer.work
-    ]
-
-
 def _homeless(scenario: Scenario, inputs: Inputs) -> list[Problem]:
     """Campaigns that must run, and that no device at any of their sites can in time."""
-    from planner.model.decisions import Model
-    from planner.model.programme import Programme
-
-    options = Model(inputs, Programme(inputs.time.names, inputs.time.slices)).options
-    found = {option.campaign for option in options}
+    found = {option.campaign for option in options_of(inputs)}
     return [
         Problem(
             "must be run, but no device that it can use is to be had at its sites for long enough in time",
@@ -149,7 +131,7 @@ def _problem(scenario: Scenario, workload: str, message: str) -> Problem:
     return Problem(message, f"workloads.{workload}", scenario.place(("workloads", workload)), "impossible")
 
 
-def scaling_note(inputs: Inputs, smallest: float, largest: float) -> str:
+def scaling_note(smallest: float, largest: float) -> str:
     """Return a note where coefficients are too far apart for a solver to tell them apart, or nothing."""
     if smallest <= 0 or largest / smallest < HOPELESS_RANGE:
         return ""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,9 +23,7 @@ from planner.model.programme import summed
 from planner.model.survival import Borne, Loss, losses_of
 from planner.solver.options import SolveOptions
 from planner.solver.solve import solver_named
-
-if TYPE_CHECKING:
-    from planner.planning import Stage
+from planner.stage import Stage
 
 MOST_A_ROUND = 4
 """So many losses come into the programme at a time."""

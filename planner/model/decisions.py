@@ -117,19 +117,12 @@ class Model:
     @cached_property
     def sales(self) -> tuple[Sale, ...]:
         """Every serverless offer of a workload at a site."""
-        doc, time = self.inputs.doc, self.inputs.time
-        return tuple(
-            Sale(name, site, w, self.inputs.sites.index(site), self.inputs.workloads.index(w), offer.work[w], offer.currency, _open(doc, time, site) & offered(offer, time))
-            for name in self.inputs.offers
-            for offer in [doc.offers[name]]
-            for site in sites_of(doc, offer)
-            for w in sorted(offer.work)
-        )  # fmt: skip
+        return sales_of(self.inputs)
 
     @cached_property
     def options(self) -> tuple[Option, ...]:
         """Every way to run each campaign."""
-        return tuple(option for name in sorted(self.inputs.doc.campaigns) for option in _options(self.inputs, name))
+        return options_of(self.inputs)
 
     @cached_property
     def trainings(self) -> tuple[tuple[str, str, str, int], ...]:
@@ -192,6 +185,32 @@ def _least_share(stand: Stand) -> float:
 def _open(doc: Document, time: Time, site: str) -> Mask:
     """Return the periods in which a site is, or can be, open, shape (T,)."""
     return np.asarray(np.arange(time.periods) >= time.position(doc.sites[site].opens, 0))
+
+
+def sales_of(inputs: Inputs) -> tuple[Sale, ...]:
+    """Return every serverless offer of a workload at a site."""
+    doc, time = inputs.doc, inputs.time
+    return tuple(
+        Sale(
+            offer=name,
+            site=site,
+            workload=w,
+            s=inputs.sites.index(site),
+            w=inputs.workloads.index(w),
+            terms=offer.work[w],
+            currency=offer.currency,
+            offered=_open(doc, time, site) & offered(offer, time),
+        )
+        for name in inputs.offers
+        for offer in [doc.offers[name]]
+        for site in sites_of(doc, offer)
+        for w in sorted(offer.work)
+    )
+
+
+def options_of(inputs: Inputs) -> tuple[Option, ...]:
+    """Return every way to run each campaign."""
+    return tuple(option for name in sorted(inputs.doc.campaigns) for option in _options(inputs, name))
 
 
 def _options(inputs: Inputs, name: str) -> list[Option]:

@@ -16,8 +16,6 @@ DOUBT_TOLERANCE = 1e-5
 # Values this near to a bound (relative to the bound where it is above 1) are moved onto it.
 SNAP = 1e-9
 
-STATUSES = ("optimal", "infeasible", "unbounded", "limit")
-
 
 @dataclass(frozen=True)
 class Solution:

@@ -1,4 +1,11 @@
-"""A scenario with a bit of everything, as text whose lines tests may count on."""
+"""A scenario with a bit of everything, as text whose lines tests may count on, and what reads such texts."""
+
+from pathlib import Path
+
+import pytest
+
+import planner
+from planner.errors import InputError
 
 RICH = """\
 name: rich
@@ -59,3 +66,17 @@ def edited(*edits: str) -> str:
         assert old in text, old
         text = text.replace(old, new, 1)
     return text
+
+
+def load(text, **options):
+    """Write a text as s.yaml in the folder that the test works in, and load it."""
+    Path("s.yaml").write_text(text, encoding="utf-8")
+    return planner.load("s.yaml", **options)
+
+
+def refused(text, **options):
+    """Return the mistakes of a text, each of which has a place; those in s.yaml without its name."""
+    with pytest.raises(InputError) as caught:
+        load(text, **options)
+    assert all(problem.place for problem in caught.value.problems)
+    return [str(problem).removeprefix("s.yaml:") for problem in caught.value.problems]

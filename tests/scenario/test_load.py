@@ -17,7 +17,7 @@ from planner.errors import InputError, Place
 from planner.plan.files import to_json
 from planner.scenario.load import MOST_PROBLEMS
 from planner.scenario.tree import dotted
-from tests.scenario.rich import RICH, edited
+from tests.scenario.rich import RICH, edited, load, refused
 
 
 @pytest.fixture(autouse=True)
@@ -25,18 +25,6 @@ def folder(tmp_path, monkeypatch):
     """Work in an empty folder, so that places are short."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def load(text, **options):
-    Path("s.yaml").write_text(text, encoding="utf-8")
-    return planner.load("s.yaml", **options)
-
-
-def refused(text, **options):
-    with pytest.raises(InputError) as caught:
-        load(text, **options)
-    assert all(problem.place for problem in caught.value.problems)
-    return [str(problem).removeprefix("s.yaml:") for problem in caught.value.problems]
 
 
 def refused_data(data):

@@ -7,7 +7,7 @@ import pytest
 
 import planner
 from planner.errors import InputError, Place
-from tests.scenario.rich import edited
+from tests.scenario.rich import edited, load, refused
 
 TABLE = """\
 # A comment.
@@ -37,17 +37,6 @@ def folder(tmp_path, monkeypatch):
         Path(name).write_text(text, encoding="utf-8")
     Path("binary.csv").write_bytes(b"name,value\na,\xff\n")
     return tmp_path
-
-
-def load(text, **options):
-    Path("s.yaml").write_text(text, encoding="utf-8")
-    return planner.load("s.yaml", **options)
-
-
-def refused(text, **options):
-    with pytest.raises(InputError) as caught:
-        load(text, **options)
-    return [str(problem).removeprefix("s.yaml:") for problem in caught.value.problems]
 
 
 SITES = "sites:\n" + edited().split("sites:\n", 1)[1].split("network:", 1)[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from planner.model.decisions import Model, vintages
+from planner.model.programme import Block
 from planner.scenario.supply import COMMITTED, SupplyLimit
 
 
@@ -56,20 +57,20 @@ def configuration(model: Model) -> None:
     position = {key: i for i, key in enumerate(model.configure.keys)}
     chosen = [position.get((key[2], key[3]), -1) for key in model.run.keys]
     tied = [i for i, c in enumerate(chosen) if c >= 0]
-    rows = programme.add_rows(
-        "configuration",
-        model.run.axes,
-        [model.run.keys[i] for i in tied],
-        model.each_slice,
-        "<=",
-        0.0,
-        mask=model.run.at[:, :, tied] >= 0,
-    )
-    programme.enter(rows.at, model.run.at[:, :, tied], 1.0)
+    rows = _run_limits(model, "configuration", tied)
     programme.enter(rows.at, model.configure.at[0, [chosen[i] for i in tied]], -model.useful_run[:, :, tied])
     names = sorted({w for w, _ in model.configure.keys})
     one = programme.add_rows("one_configuration", ("workload",), [(w,) for w in names], (), "<=", 1.0)
     programme.enter(one.at[0, [names.index(w) for w, _ in model.configure.keys]], model.configure.at[0], 1.0)
+
+
+def _run_limits(model: Model, name: str, modes: list[int]) -> Block:
+    """Add rows run[t,k,m] <= 0 of some modes, for what lets them run to be entered."""
+    run = model.run.at[:, :, modes]
+    keys = [model.run.keys[i] for i in modes]
+    rows = model.programme.add_rows(name, model.run.axes, keys, model.each_slice, "<=", 0.0, mask=run >= 0)
+    model.programme.enter(rows.at, run, 1.0)
+    return rows
 
 
 def porting(model: Model) -> None:
@@ -84,16 +85,7 @@ def porting(model: Model) -> None:
         and doc.enablements[e].maker == doc.devices[inputs.devices[inputs.stands[mode.stand].d]].maker
     ]
     modes = [i for i, _ in tied]
-    rows = programme.add_rows(
-        "porting",
-        model.run.axes,
-        [model.run.keys[i] for i in modes],
-        model.each_slice,
-        "<=",
-        0.0,
-        mask=model.run.at[:, :, modes] >= 0,
-    )
-    programme.enter(rows.at, model.run.at[:, :, modes], 1.0)
+    rows = _run_limits(model, "porting", modes)
     for n, (i, j) in enumerate(tied):
         lead = doc.enablements[model.port.keys[j][0]].lead_time_months
         ready = time.offsets[None, :-1] + lead <= time.offsets[:-1, None] + 1e-9

@@ -1,0 +1,53 @@
+"""One objective of the rank order, solved: what the rounds of losses and the plan are read off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from planner.model.arrays import Arrays, Floats
+from planner.model.build import Built, Objective
+from planner.scenario.policy import Rank
+from planner.solver.solution import Solution
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One objective of the rank order, solved: its arrays, the units of its objective, and the answer."""
+
+    rank: Rank
+    objective: Objective
+    arrays: Arrays
+    unit: float
+    solution: Solution
+    handle: Any
+
+    @property
+    def value(self) -> float:
+        """Value of the objective in its own units and sign."""
+        assert self.solution.objective is not None
+        return self.objective.sign * self.solution.objective * self.unit
+
+
+def stopped_by_derivation(built: Built, stage: Stage) -> bool:
+    """Return whether a bound that was derived, not stated, binds at a price: then it must be left out to see what does."""
+    x, prices = stage.solution.x, stage.solution.reduced_cost
+    finished = built.finished
+    if x is None or prices is None:
+        return False
+    width = np.maximum(1.0, np.abs(finished.upper))
+    at_bound = (
+        finished.derived & np.isfinite(stage.arrays.upper) & (finished.upper > 0) & (x >= finished.upper - 1e-9 * width)
+    )
+    significant = 1e-7 * max(1.0, float(np.abs(stage.arrays.cost).max(initial=0.0)))
+    return bool((at_bound & (prices < -significant)).any())
+
+
+def user_duals(built: Built, stage: Stage) -> Floats | None:
+    """Return the duals of the rules in the user's units, in the sense of the objective as it is called."""
+    if stage.solution.row_dual is None:
+        return None
+    rows = built.model.programme.size[1]
+    return stage.solution.row_dual[:rows] * stage.unit / built.finished.row_scale
