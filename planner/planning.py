@@ -95,15 +95,23 @@ def solve(scenario: Scenario, request: Request | None = None) -> Plan:
     request = request or Request()
     timer = Timer()
     name, options = request.resolved(scenario)
-    _check_solver(name, options, scenario if request.solver is None else None)
-    with timer.part("inputs"):
-        inputs = _inputs(scenario)
-    built, stages, resilience = solve_bearing(
-        inputs, lambda programme: _stages(programme, name, options, request, timer), name, options, timer.part
-    )
+    built, stages, resilience = programme_solved(scenario, request, timer)
     with timer.part("plan"):
         plan = _plan(scenario, built, stages, resilience, name, options)
     return plan.with_timings(timer.seconds)
+
+
+def programme_solved(
+    scenario: Scenario, request: Request, timer: Timer
+) -> tuple[Built, list[Stage], Resilience | None]:
+    """Solve a scenario's programme for each objective, and return it with the answers: what a plan is read off."""
+    name, options = request.resolved(scenario)
+    _check_solver(name, options, scenario if request.solver is None else None)
+    with timer.part("inputs"):
+        inputs = _inputs(scenario)
+    return solve_bearing(
+        inputs, lambda programme: _stages(programme, name, options, request, timer), name, options, timer.part
+    )
 
 
 def _check_solver(name: str, options: SolveOptions, scenario: Scenario | None) -> None:
@@ -117,9 +125,13 @@ def _check_solver(name: str, options: SolveOptions, scenario: Scenario | None) -
         raise InputError([replace(problem, path="solver.name", place=at) for problem in error.problems]) from None
 
 
-def dry_run(scenario: Scenario) -> dict[str, int]:
-    """Return the size of a scenario's programme without solving it."""
-    return _size(build(_inputs(scenario)))
+def dry_run(scenario: Scenario, mps: str | None = None) -> dict[str, int]:
+    """Return the size of a scenario's programme without solving it; `mps` names a file to write it to."""
+    built = build(_inputs(scenario))
+    if mps is not None:
+        first = built.objective(all_ranks(built.model.inputs)[0].of)
+        export_mps(to_problem(built.finished.arrays(first.coefficients, first.constant)[0]), mps)
+    return _size(built)
 
 
 def _inputs(scenario: Scenario) -> Inputs:

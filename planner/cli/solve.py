@@ -55,7 +55,7 @@ def solve_command(settings: Settings, /, file: str, **given: Any) -> int:
     tables = [*_tables(given["csv"], "csv"), *_tables(given["parquet"], "parquet")]
     refuse_overwriting([*targets, *tables], inputs_of(scenario, (file, *given["overlays"])))
     if given["dry_run"]:
-        return _dry_run(settings, scenario)
+        return _dry_run(settings, scenario, given["mps"])
     plan = _solved(settings, scenario, given)
     _save(plan, given)
     _tell(settings, plan, file, given)
@@ -80,11 +80,11 @@ def _tables(folder: str | None, suffix: str) -> list[Path]:
     return [file for file in files if file.exists()]
 
 
-def _dry_run(settings: Settings, scenario: Scenario) -> int:
+def _dry_run(settings: Settings, scenario: Scenario, mps: str | None) -> int:
     from planner.plan import words
     from planner.planning import dry_run
 
-    size = dry_run(scenario)
+    size = dry_run(scenario, mps)
     if settings.json:
         put(as_json({"status": "not solved", "size": size}))
         return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -32,13 +32,17 @@ class Arc:
 
 @dataclass(frozen=True)
 class PathChoice:
-    """A listed path from a site to a region that keeps a workload's latency limit."""
+    """A listed path from a site to a region that keeps a workload's latency limit.
+
+    `back` are the arcs that uploads take: the same links the other way, or the fastest way back where one is directed.
+    """
 
     workload: int
     region: int
     site: int
     arcs: tuple[int, ...]
     nodes: tuple[str, ...]
+    back: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,10 @@ class Routes:
         Whether a site may serve a region for a workload: a route within the limit, and residency, shape (W, R, S).
     price_per_gb
         Price of the links on the route that is used, shape (W, R, S); 0 where traffic flows on arcs.
+    route_nodes
+        Nodes of the fastest route, by region and site.
+    taken
+        Nodes and round trip of the route that is used, by workload, region and site, where it is not the fastest.
     arcs, nodes
         Directed arcs and nodes, where any link has a capacity; else empty.
     capacity_gbps
@@ -80,6 +88,7 @@ class Routes:
     allowed: np.ndarray[Any, np.dtype[np.bool_]]
     price_per_gb: Floats
     route_nodes: dict[tuple[int, int], tuple[str, ...]]
+    taken: dict[tuple[int, int, int], tuple[tuple[str, ...], float]] = field(default_factory=dict)
     arcs: tuple[Arc, ...] = ()
     nodes: tuple[str, ...] = ()
     arc_price_per_gb: Floats = field(default_factory=lambda: np.zeros(0))
@@ -121,9 +130,10 @@ def routes_of(doc: Document, time: Time) -> Routes:
     if doc.traffic or any(link.is_designed for link in doc.network.links.values()):
         return _with_arcs(doc, time, graph, arcs, Routes(
             latency, allowed, price, nodes, direct=direct, region_nodes=region_nodes, site_nodes=site_nodes))  # fmt: skip
+    routes = Routes(latency, allowed, price, nodes, direct=direct, region_nodes=region_nodes, site_nodes=site_nodes)
     if any(link.traffic_price for link in doc.network.links.values()):
-        _priced(doc, graph, latency, allowed, price, nodes, direct, region_nodes, site_nodes)
-    return Routes(latency, allowed, price, nodes, direct=direct)
+        _choose_cheapest(doc, graph, routes)
+    return routes
 
 
 def _is_direct(doc: Document, site: Site) -> bool:
@@ -227,18 +237,25 @@ def _listed(
             return
 
 
-def _priced(
-    doc: Document, graph: Any, latency: Floats, allowed: Any, price: Floats,
-    nodes: dict[tuple[int, int], tuple[str, ...]], direct: Any, region_nodes: tuple[str, ...], site_nodes: tuple[str, ...],
-) -> None:  # fmt: skip
-    """Where links have prices but no capacity, each workload takes the cheapest route within its limit."""
+def _choose_cheapest(doc: Document, graph: Any, routes: Routes) -> None:
+    """Where links have prices but no capacity, each workload takes the cheapest route within its limit.
+
+    Where none of the `MOST_PATHS` cheapest keeps the limit, it takes the fastest.
+    """
+    import networkx as nx
+
     regions, sites = sorted(doc.regions), sorted(doc.sites)
     for w, name in enumerate(sorted(doc.workloads)):
-        for r, s in zip(*np.nonzero(allowed[w] & ~direct), strict=True):
+        limit = doc.workloads[name].max_latency_ms
+        for r, s in np.argwhere(routes.allowed[w] & ~routes.direct).tolist():
+            start, end = routes.site_nodes[s], routes.region_nodes[r]
             access = _access(doc.regions[regions[r]], doc.sites[sites[s]])
-            limit = doc.workloads[name].max_latency_ms
-            for path in islice(_listed(graph, limit, site_nodes[s], region_nodes[r], access, "price"), 1):
-                price[w, r, s] = sum(graph.edges[pair]["price"] for pair in pairwise(path))
+            listed = _listed(graph, limit, start, end, access, "price")
+            path = next(listed, None) or nx.shortest_path(graph, start, end, weight="latency")
+            routes.price_per_gb[w, r, s] = nx.path_weight(graph, path, "price")
+            named = tuple(node for node in path if isinstance(node, str))
+            if named != routes.route_nodes[r, s]:
+                routes.taken[w, r, s] = named, nx.path_weight(graph, path, "latency") + access
 
 
 def _with_arcs(doc: Document, time: Time, graph: Any, arcs: tuple[Arc, ...], routes: Routes) -> Routes:
@@ -255,7 +272,7 @@ def _with_arcs(doc: Document, time: Time, graph: Any, arcs: tuple[Arc, ...], rou
         arc_price_per_gb=np.array([x.traffic_price for x in links]),
         capacity_gbps=capacity,
         shared=tuple(x.shared_capacity and not x.directed for x in links),
-        paths=tuple(_path_choices(doc, graph, routes)),
+        paths=tuple(_path_choices(doc, graph, replace(routes, arcs=arcs))),
         trunks=tuple(_trunk_choices(doc, graph)),
         direct=routes.direct,
         region_nodes=routes.region_nodes,
@@ -294,8 +311,26 @@ def _path_choices(doc: Document, graph: Any, routes: Routes) -> Iterator[PathCho
             continue
         for r, s in zip(*np.nonzero(routes.allowed[w] & ~routes.direct), strict=True):
             access = _access(doc.regions[regions[r]], doc.sites[sites[s]])
-            found = _listed(
-                graph, workload.max_latency_ms, routes.site_nodes[s], routes.region_nodes[r], access, "latency"
-            )
-            for path in islice(found, workload.paths):
-                yield PathChoice(w, int(r), int(s), *_hops(graph, path))
+            start, end = routes.site_nodes[s], routes.region_nodes[r]
+            listed = _listed(graph, workload.max_latency_ms, start, end, access, "latency")
+            for path in islice(listed, workload.paths):
+                arcs, named = _hops(graph, path)
+                back = _way_back(doc, graph, routes.arcs, arcs, (end, start)) if workload.upload_gb_per_unit else ()
+                if back is None:  # uploads cannot reach the site
+                    routes.allowed[w, r, s] = False
+                    break
+                yield PathChoice(w, int(r), int(s), arcs, named, back)
+
+
+def _way_back(
+    doc: Document, graph: Any, every: tuple[Arc, ...], arcs: tuple[int, ...], ends: tuple[str, str]
+) -> tuple[int, ...] | None:
+    """Return the arcs from a region to a site that uploads take, or None where there is no way."""
+    import networkx as nx
+
+    position = {(arc.link, arc.tail): a for a, arc in enumerate(every)}
+    if not any(doc.network.links[every[a].link].directed for a in arcs):
+        return tuple(position[every[a].link, every[a].head] for a in reversed(arcs))
+    if not (graph.has_node(ends[0]) and nx.has_path(graph, *ends)):
+        return None
+    return _hops(graph, nx.shortest_path(graph, *ends, weight="latency"))[0]

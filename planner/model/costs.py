@@ -315,7 +315,10 @@ def _traffic(model: Model) -> None:
     arcs = len(routes.arcs)
     price = np.tile(routes.arc_price_per_gb, model.flow.at.shape[-1] // arcs) * GB_PER_HOUR_AND_GBPS
     programme.charge("traffic", model.flow.at, price * time.hours[:, :, None], time.at_middle[:, None, None], t3)
-    each = np.array([routes.arc_price_per_gb[list(p.arcs)].sum() * (down + up)[p.workload] for p in routes.paths])
+    paid = routes.arc_price_per_gb
+    each = np.array(
+        [paid[list(p.arcs)].sum() * down[p.workload] + paid[list(p.back)].sum() * up[p.workload] for p in routes.paths]
+    )
     programme.charge("traffic", model.path.at, each * time.hours[:, :, None], time.at_middle[:, None, None], t3)
 
 

@@ -93,6 +93,7 @@ def bear(model: Model, loss: Loss) -> Borne:
         rule(after)
     if any(stand.facility and not stand.committed for stand in inputs.stands):
         places.power(after)
+        places.emptying(after)
     _undelivered(model, after, loss)
     return Borne(loss, after, _survival(model, after, loss))
 

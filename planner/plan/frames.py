@@ -265,14 +265,15 @@ def _served(reader: Reader) -> pd.DataFrame:
     """Work done for each region at each site, with the round trip between them."""
     frame, values, where = reader.frame(reader.model.serve, "served_units_per_hour")
     frame["served_units"] = values * reader.time.hours[where[0], where[1]]
-    _, r, s = reader.model.pairs[:, where[2]]
-    latency_of = reader.inputs.routes.latency_ms
-    latency = latency_of[r, s]
-    frame["latency_ms"] = np.where(np.isfinite(latency), latency, np.nan)
-    nodes = reader.inputs.routes.route_nodes
-    pairs = latency_of.shape
-    routes = [" > ".join(nodes.get(pair, ())) for pair in np.ndindex(pairs)]
-    frame["route"] = picked(routes, np.ravel_multi_index((r, s), pairs))
+    routes, pairs = reader.inputs.routes, reader.model.pairs
+    _, r, s = pairs
+    latency = np.where(np.isfinite(routes.latency_ms[r, s]), routes.latency_ms[r, s], np.nan)
+    ways = [" > ".join(routes.route_nodes.get(pair, ())) for pair in zip(r.tolist(), s.tolist(), strict=True)]
+    for j, pair in enumerate(map(tuple, pairs.T.tolist()) if routes.taken else ()):
+        if pair in routes.taken:
+            ways[j], latency[j] = " > ".join(routes.taken[pair][0]), routes.taken[pair][1]
+    frame["latency_ms"] = latency[where[2]]
+    frame["route"] = picked(ways, where[2])
     return frame
 
 
@@ -304,7 +305,8 @@ def site_power(reader: Reader) -> tuple[Floats, Floats]:
             limit[:, s] = time.series(site.power_mw) * is_open[:, s]
     added = np.cumsum(reader.values(model.module), axis=0)
     for m, (site_name, module) in enumerate(model.module.keys):
-        limit[:, inputs.sites.index(site_name)] += inputs.doc.sites[site_name].modules[module].mw * added[:, m]
+        s = inputs.sites.index(site_name)
+        limit[:, s] += inputs.doc.sites[site_name].modules[module].mw * added[:, m] * is_open[:, s]
     return drawn, limit
 
 
@@ -383,8 +385,7 @@ def _power(reader: Reader) -> pd.DataFrame:
 
 def link_traffic(reader: Reader) -> Floats:
     """Return traffic on each arc, Gb/s, shape (T, K, arcs)."""
-    from planner.model.rules.traffic import reverse_of
-    from planner.scenario.places import GB_PER_HOUR_AND_GBPS
+    from planner.model.rules.traffic import path_loads, trunk_loads
 
     model, inputs = reader.model, reader.inputs
     arcs = len(inputs.routes.arcs)
@@ -394,17 +395,10 @@ def link_traffic(reader: Reader) -> Floats:
     for block in (model.flow, model.carry):
         flow = reader.values(block)
         traffic += flow.reshape(*flow.shape[:2], -1, arcs).sum(axis=2)
-    trunk = reader.values(model.trunk)
-    for j, chosen in enumerate(inputs.routes.trunks):
-        traffic[:, :, list(chosen.arcs)] += trunk[:, :, [j]]
-    path = reader.values(model.path)
-    for j, p in enumerate(inputs.routes.paths):
-        workload = inputs.doc.workloads[inputs.workloads[p.workload]]
-        for a in p.arcs:
-            traffic[:, :, a] += path[:, :, j] * workload.data_gb_per_unit / GB_PER_HOUR_AND_GBPS
-            back = reverse_of(model, a)
-            if back >= 0:
-                traffic[:, :, back] += path[:, :, j] * workload.upload_gb_per_unit / GB_PER_HOUR_AND_GBPS
+    for block, loads in ((model.trunk, trunk_loads(model)), (model.path, path_loads(model))):
+        taken = reader.values(block)
+        for j, arc, gbps in loads:
+            traffic[:, :, arc] += taken[:, :, j] * gbps
     return traffic
 
 

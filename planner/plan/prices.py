@@ -36,6 +36,7 @@ UNITS = {
     "siting": "device",
     "campaign_devices": "device",
     "power": "MW",
+    "emptying": "MW",
     "balance": "Gb/s",
     "link_capacity": "Gb/s",
     "carbon_cap": "tCO2e",

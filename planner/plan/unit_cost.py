@@ -35,9 +35,15 @@ def unit_cost(reader: Reader) -> pd.DataFrame:
     direct = np.zeros((time.periods, workloads))
     overhead = np.zeros(time.periods)
     stand_of, workload_of = _owners(reader)
+    position = {(s.site, s.name): i for i, s in enumerate(inputs.stands)}
     for item in reader.model.programme.items:
-        if item.kind not in LEFT_OUT and not item.columns.size:
+        if item.kind in LEFT_OUT or item.columns.size:
+            continue
+        stand = position.get((item.labels.get("site", ""), item.labels.get("offer", "")))
+        if stand is None:
             _spread(overhead, item.period, item.plain, item.kind)
+        else:
+            np.add.at(by_stand[:, stand], item.period, item.plain)
     for item, used, x in reader.spent:
         if item.kind in LEFT_OUT:
             continue

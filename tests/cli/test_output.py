@@ -136,6 +136,13 @@ def test_a_dry_run_says_how_large_the_programme_is(planner, tmp_path):
     assert size == {"columns": 8, "rows": 7, "coefficients": 16, "integers": 0}
 
 
+def test_a_dry_run_writes_the_programme(planner, tmp_path):
+    """The same MPS file as before a solve."""
+    planner("solve", TRANSPORT, "--dry-run", "--mps", str(tmp_path / "dry.mps"), "-q")
+    planner("solve", TRANSPORT, "--mps", str(tmp_path / "solved.mps"), "-q")
+    assert (tmp_path / "dry.mps").read_bytes() == (tmp_path / "solved.mps").read_bytes()
+
+
 def test_the_programme_is_written_as_mps(planner, tmp_path):
     """Before it is solved; a file that other solvers read."""
     path = tmp_path / "transport.mps"

@@ -176,3 +176,39 @@ def test_latency_and_paths_of_random_networks(seed):
                 if nx.path_weight(graph, path, "weight") <= limit
             }
             assert listed.get((r, s), set()) == within
+
+
+def test_the_route_that_is_used_is_named():
+    """The cheapest route, s-n-r in 20 ms, is used where it is allowed; the fastest takes 12."""
+    free = routes(PRICED)
+    assert free.route_nodes[0, 0] == ("s", "r")
+    assert free.taken == {(0, 0, 0): (("s", "n", "r"), 20)}
+    assert routes(PRICED, workload={"max_latency_ms": 19}).taken == {}
+
+
+def test_the_fastest_where_no_cheap_route_is_within_the_limit(monkeypatch):
+    """With one path listed, 0.03 in 20 ms, a limit of 19 leaves the direct link at 0.05."""
+    monkeypatch.setattr("planner.inputs.routes.MOST_PATHS", 1)
+    assert routes(PRICED, workload={"max_latency_ms": 19}).price_per_gb[0, 0, 0] == pytest.approx(0.05)
+
+
+ONE_WAY = {
+    "out": {"from": "s", "to": "r", "directed": True, "latency_ms": 1, "capacity_gbps": 1},
+    "home": {"from": "r", "to": "s", "directed": True, "latency_ms": 2, "capacity_gbps": 1},
+}
+
+
+def test_uploads_take_the_way_back():
+    """Arcs in order of name: home (0) and out (1); work goes down `out` and its uploads up `home`."""
+    (path,) = routes(ONE_WAY, workload={"max_latency_ms": 5, "upload_gb_per_unit": 1}).paths
+    assert (path.arcs, path.back) == ((1,), (0,))
+    both = {"a": link("s", "n", 1, capacity_gbps=1), "b": link("n", "r", 1, capacity_gbps=1)}
+    (path,) = routes(both, workload={"max_latency_ms": 5, "upload_gb_per_unit": 1}).paths
+    assert (path.arcs, path.back) == ((0, 2), (3, 1))
+
+
+def test_uploads_without_a_way_back():
+    """Nothing leads from the region to the site, so the site cannot serve it."""
+    found = routes({"out": ONE_WAY["out"]}, workload={"max_latency_ms": 5, "upload_gb_per_unit": 1})
+    assert not found.allowed.any()
+    assert found.paths == ()

@@ -246,3 +246,16 @@ def test_the_price_of_a_module_is_that_of_its_period():
     scenario["horizon"]["count"] = 2
     # at once: 2 x 40 + 10 = 90; later: 2 + 8 x 9 in p1, then 2 x 1 + 8
     assert cost(scenario) == pytest.approx(84)
+
+
+def test_a_site_with_modules_can_close():
+    """Open at 5 with a module for 4 devices in p1 (6 + 4), closed in p2, where it would cost 100 an hour."""
+    site = {"siting": "candidate", "opening_cost": 5, "can_close": True, "fixed_cost_per_year": [0, 100 * 8760]}
+    scenario = modular(mw=0, **site)
+    scenario["horizon"]["count"] = 2
+    scenario["workloads"] = work(4)
+    scenario["offers"]["o"]["life_months"] = HOUR
+    plan = solved(scenario)
+    assert plan.objective == pytest.approx(5 + 6 + 4 + 4 * 9)
+    assert plan.sites[plan.sites["site"] == "s"]["open"].tolist() == [1, 0]
+    assert plan.sites[plan.sites["site"] == "s"]["power_limit_mw"].tolist() == [pytest.approx(0.008), 0]

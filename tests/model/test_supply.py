@@ -173,3 +173,11 @@ def test_a_commitment_that_supply_does_not_allow():
     """Signed for 40 where 30 can be had."""
     plan = without(committed(40, 1, commitment="obliged", supply=30), "infeasible")
     assert len(plan.conflict) == 2
+
+
+def test_supply_is_carried_over_from_when_the_offer_is_to_be_had():
+    """5 a period from p2 on: 10 in p3, not 15."""
+    offer = bought(1, supply=5, carry_over=True, available_from="p2")
+    scenario = case([0, 0, 99], periods=3, offers={"o": offer})
+    scenario["workloads"]["w"]["unmet_penalty"] = 100
+    assert sum_of(solved(scenario).additions, "devices") == pytest.approx(10)

@@ -179,3 +179,18 @@ def test_comparisons():
     rows = solved(scenario).comparisons.set_index("comparison")
     assert list(rows["exceeds"]) == [True, False]
     assert rows.loc["x", "ratio"] == pytest.approx(1.5)
+
+
+def test_a_lease_that_is_held_falls_on_those_who_use_it():
+    """4 held on lease at 3 for the 4 units of w; v rents 1 unit at 1: 3 and 1 a unit."""
+    lease = {"kind": "lease", "device": "d", "price_per_hour": 3, "term_months": HOUR, "supply": 0}
+    other = {"rate": {"e": 1}, "demand": {"by_region": {"r": 1}}}
+    scenario = case(
+        devices={"d": {}, "e": {}},
+        workloads=work(4) | {"v": other},
+        offers={"o": lease, "p": rented(1) | {"device": "e"}},
+        fleet={"x": {"offer": "o", "site": "s", "units": 4}},
+    )
+    plan = solved(scenario)
+    assert unit_cost(plan) == pytest.approx(3)
+    assert unit_cost(plan, workload="v") == pytest.approx(1)

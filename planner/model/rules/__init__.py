@@ -24,6 +24,7 @@ RULES: tuple[Callable[[Model], None], ...] = (
     fleets.supply_together,
     fleets.commitment,
     places.power,
+    places.emptying,
     places.siting,
     places.opening,
     places.modules,

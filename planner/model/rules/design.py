@@ -87,7 +87,10 @@ def link_use(model: Model) -> None:
     used = {key[0]: j for j, key in enumerate(model.use.keys)}
     one = [[(j, key[-3])] for j, key in enumerate(model.carry.keys)]
     flows = [[(j, key[-3])] for j, key in enumerate(model.flow.keys)]
-    paths = [[(j, routes.arcs[a].link) for a in p.arcs] for j, p in enumerate(routes.paths)]
+    paths = [
+        [(j, link) for link in sorted({routes.arcs[a].link for a in (*p.arcs, *p.back)})]
+        for j, p in enumerate(routes.paths)
+    ]
     trunks = [[(j, routes.arcs[a].link) for a in p.arcs] for j, p in enumerate(routes.trunks)]
     for block, hops in ((model.carry, one), (model.flow, flows), (model.path, paths), (model.trunk, trunks)):
         tied = [(j, link) for several in hops for j, link in several if link in used]

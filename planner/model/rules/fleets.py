@@ -151,13 +151,23 @@ def supply(model: Model) -> None:
     inputs, doc = model.inputs, model.inputs.doc
     limits = {
         o: SupplyLimit.model_construct(
-            offers=[o], units=doc.offers[o].supply, units_per_year=doc.offers[o].supply_per_year,
+            offers=[o], units=_had(model, o), units_per_year=doc.offers[o].supply_per_year,
             share=1.0, carry_over=doc.offers[o].carry_over,
         )
         for o in inputs.offers
         if doc.offers[o].kind in COMMITTED
     }  # fmt: skip
     _limit(model, "supply", "offer", limits)
+
+
+def _had(model: Model, name: str) -> tuple[float, ...] | None:
+    """Return the supply of an offer by period, none of it before the offer is to be had or after."""
+    offer, time = model.inputs.doc.offers[name], model.inputs.time
+    if offer.supply is None:
+        return None
+    t = np.arange(time.periods)
+    first, last = time.position(offer.available_from, 0), time.position(offer.available_until, time.periods - 1)
+    return tuple(np.where((t >= first) & (t <= last), time.series(offer.supply), 0.0))
 
 
 def pool(model: Model) -> None:

@@ -57,6 +57,28 @@ def power(model: Model) -> None:
         programme.enter(at, model.module.at[:, m][None, None, :], -doc.sites[site].modules[name].mw * built[:, None, :])
 
 
+def emptying(model: Model) -> None:
+    """Draw nothing at a site that closed with its modules: sum_o kW[d] PUE (fleet + rent) <= (MW[t,s] + most) open[t,s]."""
+    inputs, programme = model.inputs, model.programme
+    doc, time = inputs.doc, inputs.time
+    sites = [s for (s,) in model.open.keys if doc.sites[s].can_close and doc.sites[s].modules]
+    kw = peak_kw(model)
+    drawing = [(i, sites.index(s.site)) for i, s in enumerate(inputs.stands) if kw[i] > 0 and s.site in sites]
+    exists = np.zeros((*model.each_slice, len(sites)), bool)
+    for i, j in drawing:
+        exists[:, 0, j] |= model.fleet.at[:, i] >= 0
+        exists[:, :, j] |= model.rent.at[:, :, i] >= 0
+    rows = programme.add_rows("emptying", ("site",), [(s,) for s in sites], model.each_slice, "<=", 0.0, mask=exists)
+    for i, j in drawing:
+        programme.enter(rows.at[:, :, j], model.fleet.at[:, i][:, None], kw[i] / KW_PER_MW)
+        programme.enter(rows.at[:, :, j], model.rent.at[:, :, i], kw[i] / KW_PER_MW)
+    columns, _, _ = opening_of(model, sites)
+    for j, name in enumerate(sites):
+        site = doc.sites[name]
+        most = time.series(site.power_mw or 0.0) + sum(m.mw * m.max_count for m in site.modules.values())
+        programme.enter(rows.at[:, :, j], columns[:, j][:, None], -most[:, None])
+
+
 def siting(model: Model) -> None:
     """Nothing stands at a closed site: fleet, rent <= useful[s,o] open[t,s] at candidates.
 
@@ -99,19 +121,23 @@ def opening(model: Model) -> None:
 
 
 def modules(model: Model) -> None:
-    """Add no more modules than fit: sum_t module[t,s,m] <= most[s,m], and at a candidate only once it is open."""
+    """Add no more modules than fit: sum_t module[t,s,m] <= most[s,m], and at a candidate only while it is open.
+
+    A site that cannot close is open from then on, so that all modules so far are tied to it (strong form).
+    """
     inputs, programme = model.inputs, model.programme
     most = np.array([inputs.doc.sites[s].modules[m].max_count for s, m in model.module.keys], float)
     rows = programme.add_rows("modules", model.module.axes, model.module.keys, (), "<=", most)
     programme.enter(rows.at, model.module.at, 1.0)
     columns, candidate, _ = opening_of(model, [site for site, _ in model.module.keys])
     tied = np.nonzero(candidate)[0]
-    built = np.tril(np.ones((model.T, model.T))) if len(tied) else np.zeros((0, 0))
+    built, now = np.tril(np.ones((model.T, model.T))), np.eye(model.T)
     links = programme.add_rows(
         "module_siting", model.module.axes, [model.module.keys[j] for j in tied], (model.T,), "<=", 0.0
     )
     for n, j in enumerate(tied):
-        programme.enter(links.at[:, n][:, None], model.module.at[:, j][None, :], built)
+        closes = inputs.doc.sites[model.module.keys[j][0]].can_close
+        programme.enter(links.at[:, n][:, None], model.module.at[:, j][None, :], now if closes else built)
         programme.enter(links.at[:, n], columns[:, j], -np.full(model.T, most[j]))
 
 

@@ -95,7 +95,7 @@ def link_capacity(model: Model) -> None:
     for a, row in row_of.items():
         for block in (model.flow, model.carry):
             programme.enter(rows.at[:, :, [row]], block.at[:, :, a :: len(routes.arcs)], 1.0)
-    for block, loads in ((model.trunk, _trunk_loads(model)), (model.path, _path_loads(model))):
+    for block, loads in ((model.trunk, trunk_loads(model)), (model.path, path_loads(model))):
         for j, arc, gbps in loads:
             if arc in row_of:
                 programme.enter(rows.at[:, :, row_of[arc]], block.at[:, :, j], gbps)
@@ -112,23 +112,16 @@ def _lit_capacity(model: Model, rows: Block, links: list[str]) -> None:
                 model.programme.enter(at, lit, -gbps * built[:, None, :])
 
 
-def _trunk_loads(model: Model) -> list[tuple[int, int, float]]:
+def trunk_loads(model: Model) -> list[tuple[int, int, float]]:
     """Return column, arc and Gb/s of a unit of all traffic between nodes that takes listed paths."""
     return [(j, a, 1.0) for j, trunk in enumerate(model.inputs.routes.trunks) for a in trunk.arcs]
 
 
-def _path_loads(model: Model) -> list[tuple[int, int, float]]:
-    """Return column, arc and Gb/s of a unit of work that takes a listed path: down on it, up the other way."""
+def path_loads(model: Model) -> list[tuple[int, int, float]]:
+    """Return column, arc and Gb/s of a unit of work that takes a listed path: down on it, up the way back."""
     loads = []
     for j, p in enumerate(model.inputs.routes.paths):
         workload = model.inputs.doc.workloads[model.inputs.workloads[p.workload]]
-        for a in p.arcs:
-            loads.append((j, a, workload.data_gb_per_unit / GB_PER_HOUR_AND_GBPS))
-            loads.append((j, reverse_of(model, a), workload.upload_gb_per_unit / GB_PER_HOUR_AND_GBPS))
+        loads += [(j, a, workload.data_gb_per_unit / GB_PER_HOUR_AND_GBPS) for a in p.arcs]
+        loads += [(j, a, workload.upload_gb_per_unit / GB_PER_HOUR_AND_GBPS) for a in p.back]
     return loads
-
-
-def reverse_of(model: Model, a: int) -> int:
-    """Return the arc of the same link the other way, or -1."""
-    arcs = model.inputs.routes.arcs
-    return next((b for b, arc in enumerate(arcs) if arc.link == arcs[a].link and b != a), -1)
