@@ -37,7 +37,7 @@ SHORTAGE_COST = 1e3
 
 @dataclass(frozen=True)
 class Trial:
-    """How a plan bears one loss: the least share of any workload that is served in any period, and what is short."""
+    """How a plan bears one loss: the least share of any workload or traffic that is served at any time, and what is short."""
 
     loss: Loss
     served_share: float
@@ -105,8 +105,8 @@ def _try(
     arrays, _ = check.finished.arrays(objective, 0.0)
     lower, upper = arrays.lower.copy(), arrays.upper.copy()
     lower[:planned] = upper[:planned] = x
-    short = borne.shortage.at[borne.shortage.at >= 0]
-    upper[short] = np.inf
+    for block in (borne.shortage, borne.model.shed):
+        upper[block.span] = np.inf
     low, high = arrays.row_lower.copy(), arrays.row_upper.copy()
     low[:rules], high[:rules] = -np.inf, np.inf  # what is planned keeps its rules already
     arrays = replace(
@@ -127,11 +127,21 @@ def _objective(check: Built, borne: Borne) -> Floats:
     cost[at[at >= 0]] = -np.broadcast_to(1 / total[borne.model.pairs[0]], at.shape)[at >= 0]
     at = borne.shortage.at
     cost[at[at >= 0]] = np.broadcast_to(SHORTAGE_COST / total, at.shape)[at >= 0]
+    at = borne.model.shed.at
+    cost[at[at >= 0]] = np.broadcast_to(SHORTAGE_COST / np.maximum(_asked(borne), 1e-300), at.shape)[at >= 0]
     return cost
 
 
+def _asked(borne: Borne) -> Floats:
+    """Return the traffic that must go on after the loss, Gb/s, in the shape of `shed`."""
+    inputs = borne.model.inputs
+    asked = [inputs.time.series(inputs.doc.traffic[name].gbps) for (name,) in borne.model.shed.keys]
+    by_period = np.stack(asked, axis=-1) if asked else np.zeros((borne.model.T, 0))
+    return np.broadcast_to(by_period[:, None, :], borne.model.shed.at.shape)
+
+
 def _trial(loss: Loss, check: Built, borne: Borne, x: Floats) -> Trial:
-    """Read off what is served after a loss, as a share of what is served without it, by period, slice and workload."""
+    """Read off what is served after a loss: work as a share of what is served without it, traffic of its demand."""
     inputs = check.model.inputs
     planned = summed(check.model.serve.shaped(x), check.model.pairs[0], len(inputs.workloads))
     served = summed(borne.model.serve.shaped(x), borne.model.pairs[0], len(inputs.workloads))
@@ -140,7 +150,12 @@ def _trial(loss: Loss, check: Built, borne: Borne, x: Floats) -> Trial:
     shares = np.where(planned > 0, served / scale, 1.0)
     rule = inputs.doc.survive[loss.rule]
     wanted = np.array([rule.share_by_workload.get(w, rule.share) > 0 for w in inputs.workloads], bool)
-    return Trial(loss, float(shares[:, :, wanted].min(initial=1.0)), float((short / scale).max(initial=0.0)))
+    asked = _asked(borne)
+    left = np.where(asked > 0, borne.model.shed.shaped(x) / np.where(asked > 0, asked, 1.0), 0.0)
+    share = min(
+        shares[:, :, wanted].min(initial=1.0), rule.share * (1.0 - left.max(initial=0.0)) if asked.size else 1.0
+    )
+    return Trial(loss, float(share), float(max((short / scale).max(initial=0.0), left.max(initial=0.0))))
 
 
 def summary(resilience: Resilience | None, table: pd.DataFrame, objective: float) -> dict[str, Any]:

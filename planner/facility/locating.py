@@ -68,7 +68,7 @@ class LocatingHighs(ArrayHighs):
         def work() -> None:
             try:
                 limit, gap = self.settings.time_limit, self.settings.gap
-                log = _log if self.settings.log else None
+                log = log_line if self.settings.log else None
                 found.append(solve_cflp(self._instance, gap=gap, time_limit=limit, log=log, watch=watch))
             finally:
                 highspy.Highs.resetGlobalScheduler(True)
@@ -133,6 +133,6 @@ class _Watch:
         return self.is_stopped
 
 
-def _log(line: str) -> None:
-    """Write what a part of the search brought where HiGHS writes its log."""
-    sys.stderr.write(f"facility location, {line}\n")
+def log_line(line: str) -> None:
+    """Write what a part of a search brought where HiGHS writes its log."""
+    sys.stderr.write(f"sites, {line}\n")

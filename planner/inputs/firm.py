@@ -8,12 +8,15 @@ The firm factor is Q(N) / N; what is rented counts with it in place of an availa
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from planner.model.arrays import Floats
 from planner.scenario.supply import Pool
 
 
+@lru_cache(4096)  # a what-if asks for the same pools again and again
 def quantile(nodes: int, availability: float, confidence: float, correlation: float = 0.0) -> int:
     """Return the largest Q such that at least Q of `nodes` are there with the stated confidence.
 

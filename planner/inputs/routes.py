@@ -305,9 +305,10 @@ def _trunk_choices(doc: Document, graph: Any) -> Iterator[TrunkChoice]:
 
 def _path_choices(doc: Document, graph: Any, routes: Routes) -> Iterator[PathChoice]:
     regions, sites = sorted(doc.regions), sorted(doc.sites)
+    chosen = any(link.use_cost for link in doc.network.links.values())  # a route must be open, whatever it carries
     for w, name in enumerate(sorted(doc.workloads)):
         workload = doc.workloads[name]
-        if workload.max_latency_ms is None or not (workload.data_gb_per_unit or workload.upload_gb_per_unit):
+        if workload.max_latency_ms is None or not (chosen or workload.data_gb_per_unit or workload.upload_gb_per_unit):
             continue
         for r, s in zip(*np.nonzero(routes.allowed[w] & ~routes.direct), strict=True):
             access = _access(doc.regions[regions[r]], doc.sites[sites[s]])

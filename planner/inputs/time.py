@@ -58,7 +58,9 @@ class Time:
 
     def series(self, values: Values) -> Floats:
         """Return a series of the scenario as an array, shape (T,)."""
-        return np.broadcast_to(np.asarray(values, dtype=float), (self.periods,))
+        if isinstance(values, tuple | list):
+            return np.broadcast_to(np.array(values, dtype=float), (self.periods,))
+        return np.full(self.periods, values, dtype=float)
 
     def discount(self, months: Floats) -> Floats:
         """Return the discount factor so many months after the base date."""

@@ -213,7 +213,7 @@ class Programme:
 
     def enter(self, rows: NDArray[Any], columns: NDArray[Any], values: ArrayLike) -> None:
         """Add coefficients; the three are broadcast together, and pairs with a -1 or a zero are left out."""
-        r, c, v = np.broadcast_arrays(rows, columns, np.asarray(values, dtype=float))
+        r, c, v = _together(rows, columns, np.asarray(values, dtype=float))
         kept = (r >= 0) & (c >= 0) & (v != 0)
         row, column, value = _those(kept, r, c, v)
         self._entries.append((_ids(row), _ids(column), value))
@@ -229,7 +229,7 @@ class Programme:
         capital: bool = False,
     ) -> None:
         """Add a part of the cost; arguments are broadcast to the shape of `columns`."""
-        c, p, d, t = np.broadcast_arrays(
+        c, p, d, t = _together(
             columns, np.asarray(plain, float), np.asarray(discount, float), np.asarray(period, np.intp)
         )
         kept = (c >= 0) & (p != 0)
@@ -274,6 +274,12 @@ class Programme:
         full[block.at >= 0] = self._upper[position] * self._scale[position]
         return full
 
+    def forbid(self, block: Block) -> None:
+        """Hold the columns of a block at zero."""
+        position = list(self.columns).index(block.name)
+        self._upper[position][:] = 0.0
+        self._derived[position][:] = False
+
     def finish(self) -> Finished:
         """Make the arrays.
 
@@ -309,6 +315,18 @@ class Programme:
 def _those(kept: NDArray[np.bool_], *values: NDArray[Any]) -> list[NDArray[Any]]:
     """Return each array's values where they are kept; mostly all are, which is faster to copy."""
     return [v.reshape(-1) for v in values] if kept.all() else [v[kept] for v in values]
+
+
+def _together(*values: NDArray[Any]) -> list[NDArray[Any]]:
+    """Return the arrays broadcast to one shape; filling a copy takes less than numpy's views of so few values."""
+    shape = np.broadcast(*values).shape
+    return [value if value.shape == shape else _filled(value, shape) for value in values]
+
+
+def _filled(value: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    filled = np.empty(shape, value.dtype)
+    filled[...] = value
+    return filled
 
 
 def _ids(positions: NDArray[Any]) -> Ids:

@@ -6,7 +6,8 @@ programme adds its own columns and rows for that, named after it; the loss ties 
 
     survival:  sum_{r,s} serve'[t,k,w,r,s] + shortage >= share[w] sum_{r,s} serve[t,k,w,r,s]
 
-where shortage is zero, except in the check of a loss that is not (yet) in the programme.
+where shortage is zero, except in the check of a loss that is not (yet) in the programme. Traffic between nodes must go
+on at the same share of its demand, and what is left behind of that is zero in the same way.
 """
 
 from __future__ import annotations
@@ -68,7 +69,10 @@ class _Within:
 
 @dataclass(frozen=True)
 class Borne:
-    """A loss in the programme: its own decisions, and the columns by which it would fall short."""
+    """A loss in the programme: its own decisions, and the columns by which it would fall short.
+
+    `shortage` is of work, `model.shed` of traffic between nodes.
+    """
 
     loss: Loss
     model: Model
@@ -84,6 +88,7 @@ def bear(model: Model, loss: Loss) -> Borne:
         decisions.assigning, decisions.carrying,
     ):  # fmt: skip
         family(after)
+    model.programme.forbid(after.shed)
     for name in ("fleet", "add", "open", "module", "port", "configure", "lit", "use"):
         setattr(after, name, getattr(model, name))
     for rule in (
@@ -107,7 +112,7 @@ def _inputs_after(inputs: Inputs, loss: Loss) -> Inputs:
     }
     kept = doc.survive[loss.rule].share
     carried = {
-        name: t.model_copy(update={"gbps": tuple(inputs.time.series(t.gbps) * kept), "unmet_penalty_per_gb": None})
+        name: t.model_copy(update={"gbps": tuple(inputs.time.series(t.gbps) * kept), "unmet_penalty_per_gb": 0.0})
         for name, t in doc.traffic.items()
     }
     update: dict[str, Any] = {"workloads": calm, "campaigns": {}, "traffic": carried, "objective": "cost"}

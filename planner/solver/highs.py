@@ -21,6 +21,7 @@ from planner.solver.solution import (
     Solution,
     measure,
     objective,
+    reduced_costs,
     snapped,
 )
 from planner.solver.watch import Watch
@@ -141,11 +142,12 @@ class _Attempt:
         is_mip = self.arrays.is_mip
         has_point = found.value_valid and (not is_mip or info.primal_solution_status == _FEASIBLE_POINT)
         has_duals = found.dual_valid and not is_mip and status == "optimal"
+        row_dual = _numbers(found.row_dual) + 0.0 if has_duals else None
         return Answer(
             status=status,
             x=snapped(self.arrays, _numbers(found.col_value)) if has_point else None,
-            row_dual=_numbers(found.row_dual) + 0.0 if has_duals else None,
-            reduced_cost=_numbers(found.col_dual) + 0.0 if has_duals else None,
+            row_dual=row_dual,
+            reduced_cost=None if row_dual is None else reduced_costs(self.arrays, row_dual),
             bound=info.mip_dual_bound if is_mip and np.isfinite(info.mip_dual_bound) else None,
             iterations=max(0, info.simplex_iteration_count) + max(0, info.ipm_iteration_count),
             nodes=max(0, info.mip_node_count) if is_mip else 0,
@@ -176,11 +178,12 @@ class _Attempt:
         if status != HighsModelStatus.kOptimal or not solution.dual_valid:
             return found
         x = snapped(self.arrays, _numbers(solution.col_value))
+        row_dual = _numbers(solution.row_dual) + 0.0
         return replace(
             found,
             x=x if _not_dearer(self.arrays, x, found.x) else found.x,
-            row_dual=_numbers(solution.row_dual) + 0.0,
-            reduced_cost=_numbers(solution.col_dual) + 0.0,
+            row_dual=row_dual,
+            reduced_cost=reduced_costs(self.arrays, row_dual),
             integers_fixed=True,
             duals_from="HiGHS",
         )

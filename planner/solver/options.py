@@ -45,6 +45,8 @@ class SolveOptions:
         A `highspy.HighsBasis` to start from (linear programmes, HiGHS).
     method
         How HiGHS solves linear programmes: "choose", "simplex" or "ipm".
+    break_ties
+        Whether the planner, of several plans that are equally good, takes always the same one (`planner.ties`).
 
     """
 
@@ -57,3 +59,4 @@ class SolveOptions:
     start: Floats | None = None
     basis: Any = None
     method: str = "choose"
+    break_ties: bool = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -142,23 +143,34 @@ def objective(arrays: Arrays, x: Floats) -> float:
 
 def activity(arrays: Arrays, x: Floats) -> Floats:
     """Return `A @ x`."""
-    return _summed(arrays, arrays.value * x[arrays.index])
+    return _times(arrays, arrays.value, x)
 
 
-def _summed(arrays: Arrays, terms: Floats) -> Floats:
-    """Return the sum of each row's terms, in their order."""
-    used = np.flatnonzero(terms)
-    row = np.searchsorted(arrays.start, used, side="right") - 1
-    return np.bincount(row, weights=terms[used], minlength=arrays.rows)
+def reduced_costs(arrays: Arrays, row_dual: Floats) -> Floats:
+    """Return `cost - A' row_dual`."""
+    priced: Floats = _matrix(arrays, arrays.value).T @ row_dual
+    return arrays.cost - priced
+
+
+def _times(arrays: Arrays, values: Floats, x: Floats) -> Floats:
+    """Return the product of `x` and the matrix with other values; each row's terms are summed in their order."""
+    product: Floats = _matrix(arrays, values) @ x
+    return product
+
+
+def _matrix(arrays: Arrays, values: Floats) -> Any:
+    from scipy import sparse
+
+    shape = arrays.rows, arrays.columns
+    return sparse.csr_array((values, arrays.index, arrays.start), shape=shape, copy=False)
 
 
 def max_violation(arrays: Arrays, x: Floats) -> float:
     """Return the largest violation of a row, a bound or wholeness (`nan` if a value is no number)."""
-    terms = arrays.value * x[arrays.index]
-    row = _summed(arrays, terms)
+    row = activity(arrays, x)
     whole = x[arrays.integer]
     # Rounding in a row grows with its terms, even where they cancel: they set its scale.
-    scale = np.maximum(1.0, _summed(arrays, np.abs(terms)))
+    scale = np.maximum(1.0, _times(arrays, np.abs(arrays.value), np.abs(x)))
     outside = np.flatnonzero(~((x >= arrays.lower) & (x <= arrays.upper)))  # a value that is no number, too
     there = x[outside]
     width = np.maximum(1.0, np.abs(there))

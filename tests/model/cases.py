@@ -59,8 +59,8 @@ def solved(scenario: dict[str, Any]) -> Plan:
     with patch.object(conclude, "tables", wraps=conclude.tables) as read:
         plan = planner.solve(planner.load(scenario))
     assert plan.status == "optimal", (plan.status, plan.conflict)
-    built, x = read.call_args.args
-    feasible(built, x)
+    reader = read.call_args.args[0]
+    feasible(reader.built, reader.point)
     balanced(plan)
     assert from_dict(json.loads(to_json(plan))) == plan
     return plan

@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from tests.model.cases import solved
+from tests.model.cases import case, solved
 
 HOUR = {"start": 2024, "period": "hour", "count": 1}
 
@@ -56,7 +56,15 @@ def test_fixed_charge_network_design_by_all_subsets_of_links(seed):
 
         assert planner.solve(planner.load(scenario)).status == "infeasible"
     else:
-        assert solved(scenario).objective == pytest.approx(best, rel=1e-6)
+        plan = solved(scenario)
+        assert plan.objective == pytest.approx(best, rel=1e-6)
+        used = plan.links[plan.links["in_use"]]
+        fixed = sum(links[name]["use_cost"] for name in used["link"])
+        variable = sum(
+            links[name]["price_per_gbps_hour"] * gbps
+            for name, gbps in used[["link", "traffic_gbps"]].itertuples(index=False)
+        )
+        assert fixed + variable == pytest.approx(best, rel=1e-6)
 
 
 def test_modules_of_two_sizes():
@@ -188,3 +196,14 @@ def test_p_median_by_all_subsets(most):
     for site in scenario["sites"].values():
         del site["opening_cost"]
     assert solved(scenario).objective == pytest.approx(best)
+
+
+@pytest.mark.parametrize(("limit", "objective"), [(None, 10), (20, 10 + 3), (6, 10 + 7)])
+def test_a_latency_limit_holds_over_links_in_use(limit, objective):
+    """Work without data: 6 ms over a link that costs 7 to use, 20 ms over one that costs 3; without a limit none is needed."""
+    link = {"ends": ["s", "r"], "capacity_gbps": 1}
+    scenario = case(
+        network={"links": {"a": link | {"latency_ms": 6, "use_cost": 7}, "b": link | {"latency_ms": 20, "use_cost": 3}}}
+    )
+    scenario["workloads"]["w"] |= {"max_latency_ms": limit} if limit else {}
+    assert solved(scenario).objective == pytest.approx(objective)

@@ -147,7 +147,7 @@ CASES = {
         4,
         step=0.25,
     ),
-    "work sold": Case("offers.o.work.w", "p1", lambda v: limited(sold(1, capacity_per_hour=v)), 4, 8, 3, 4),
+    "work sold": Case("offers.o.work.w.capacity_per_hour", "p1", lambda v: limited(sold(1, capacity_per_hour=v)), 4, 8, 3, 4),
     "power": Case("sites.s.power_mw", "p1", lambda v: elsewhere(powered(v)), 0.008, 4000, 0.006, 2000),
     "power at a PUE": Case(
         "sites.s.power_mw", "p1", lambda v: elsewhere(powered(v, pue=1.25)), 0.01, 3200, 0.0075, 1600

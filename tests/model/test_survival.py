@@ -5,6 +5,12 @@ from __future__ import annotations
 import pytest
 
 import planner
+from planner.inputs.inputs import inputs_of
+from planner.model.build import build
+from planner.model.survival import losses_of
+from planner.planning import Timer, solve_stages
+from planner.resilience import _try
+from planner.solver.options import SolveOptions
 from tests.model.cases import bought, solved, work
 
 
@@ -74,6 +80,25 @@ def test_a_link_lost_takes_its_traffic_elsewhere():
     }
     assert solved(scenario).objective == pytest.approx(2)
     assert solved(scenario | {"survive": {"n-1": {"any_one": "link", "share": 0.75}}}).objective == pytest.approx(4)
+
+
+def test_each_loss_of_traffic_is_measured():
+    """4 Gb/s over x (3) or y (2), a plan that bears no loss: without x half is carried, without y three quarters."""
+    links = {"x": {"ends": ["a", "b"], "capacity_gbps": 3}, "y": {"ends": ["a", "b"], "capacity_gbps": 2}}
+    scenario = {
+        "horizon": {"start": 2024, "period": "hour"},
+        "network": {"links": links},
+        "traffic": {"copy": {"from": "a", "to": "b", "gbps": 4}},
+        "survive": {"n-1": {"any_one": "link", "share": 1}},
+    }
+    inputs, options = inputs_of(planner.load(scenario)), SolveOptions()
+    built = build(inputs)
+    (stage,) = solve_stages(built, "highs", options, planner.Request(), Timer())
+    trials = [_try(inputs, loss, built, stage, {}, "highs", options) for loss in losses_of(inputs)]
+    assert [trial.served_share for trial in trials] == pytest.approx([0.5, 0.75])
+    assert [trial.short for trial in trials] == pytest.approx([0.5, 0.25])
+    half = solved(scenario | {"survive": {"n-1": {"any_one": "link", "share": 0.5}}})
+    assert half.losses["share_served"].tolist() == pytest.approx([0.5, 0.5])
 
 
 def test_less_for_some_workloads():

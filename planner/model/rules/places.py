@@ -131,7 +131,8 @@ def modules(model: Model) -> None:
     programme.enter(rows.at, model.module.at, 1.0)
     columns, candidate, _ = opening_of(model, [site for site, _ in model.module.keys])
     tied = np.nonzero(candidate)[0]
-    built, now = np.tril(np.ones((model.T, model.T))), np.eye(model.T)
+    now = np.eye(model.T if len(tied) else 0)
+    built = np.tril(np.ones_like(now))
     links = programme.add_rows(
         "module_siting", model.module.axes, [model.module.keys[j] for j in tied], (model.T,), "<=", 0.0
     )

@@ -54,13 +54,13 @@ def shares(model: Model) -> None:
         for j, n in enumerate(kept):
             share = doc.shares[n]
             limit = time.series(getattr(share, attribute))
-            for columns, weights, inside in _counted(model, share):
+            for columns, weights, inside in counted(model, share):
                 shape = (model.T,) + (1,) * (columns.ndim - 1)
                 at = rows.at[:, j].reshape(shape)
                 model.programme.enter(at, columns, weights * (inside - limit.reshape(shape)))
 
 
-def _counted(model: Model, share: Share) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def counted(model: Model, share: Share) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Return columns, what one of each counts, and whether it is in the part (1) or only in the whole (0)."""
     inputs = model.inputs
     part = inputs.time.hours / inputs.time.period_hours[:, None]
