@@ -45,7 +45,7 @@ def check(doc: Document, cal: Calendar) -> list[Fault]:
     return [fault for one in checks for fault in one(doc, cal)]
 
 
-def _known(path: KeyPath, names: Iterable[str] | None, options: Iterable[str], what: str) -> Iterator[Fault]:
+def unknown_names(path: KeyPath, names: Iterable[str] | None, options: Iterable[str], what: str) -> Iterator[Fault]:
     """Yield a fault for each name that is not among the options, at its own place where `names` is what stands there.
 
     `what` says that there is no such thing, with the name in place of `{}`.
@@ -66,7 +66,7 @@ def _known(path: KeyPath, names: Iterable[str] | None, options: Iterable[str], w
 
 
 def _one(path: KeyPath, name: str | None, options: Iterable[str], what: str) -> Iterator[Fault]:
-    return _known(path, () if name is None else (name,), options, what)
+    return unknown_names(path, () if name is None else (name,), options, what)
 
 
 _MARKS = "\u200c\u200d"
@@ -121,7 +121,7 @@ def _slices(doc: Document, cal: Calendar) -> Iterator[Fault]:
     for name, profile in doc.profiles.items():
         path = ("profiles", name, "values")
         if isinstance(profile.values, dict):
-            yield from _known(path, profile.values, names, "there is no slice {}")
+            yield from unknown_names(path, profile.values, names, "there is no slice {}")
             missing = [s for s in names if s not in profile.values]
             if missing:
                 yield Fault(path, f"there is no value for {', '.join(missing[:MOST_LISTED])}")
@@ -236,8 +236,8 @@ def parts(workload: Workload) -> list[DemandPart]:
 def _workloads(doc: Document, cal: Calendar) -> Iterator[Fault]:
     for name, workload in doc.workloads.items():
         path: KeyPath = ("workloads", name)
-        yield from _known((*path, "rate"), workload.rate, doc.devices, "there is no device {}")
-        yield from _known((*path, "relative"), workload.relative, doc.devices, "there is no device {}")
+        yield from unknown_names((*path, "rate"), workload.rate, doc.devices, "there is no device {}")
+        yield from unknown_names((*path, "relative"), workload.relative, doc.devices, "there is no device {}")
         if bool(workload.relative) != (workload.base_rate is not None):
             yield Fault(path, "base_rate and relative go together", "together")
         both = sorted(set(workload.rate) & set(workload.relative))
@@ -247,13 +247,13 @@ def _workloads(doc: Document, cal: Calendar) -> Iterator[Fault]:
             yield from _one((*path, "configurations", key), configuration.device, doc.devices, "there is no device {}")
         yield from _one((*path, "profile"), workload.profile, doc.profiles, "there is no profile {}")
         for site, costs in workload.serving_cost.items():
-            yield from _known((*path, "serving_cost"), {site: 0}, doc.sites, "there is no site {}")
-            yield from _known((*path, "serving_cost", site), costs, doc.regions, "there is no region {}")
+            yield from unknown_names((*path, "serving_cost"), {site: 0}, doc.sites, "there is no site {}")
+            yield from unknown_names((*path, "serving_cost", site), costs, doc.regions, "there is no region {}")
         for i, rule in enumerate(workload.residency):
             where = (*path, "residency", i)
-            yield from _known((*where, "regions"), rule.regions, doc.regions, "there is no region {}")
-            yield from _known((*where, "allow_sites"), rule.allow_sites, doc.sites, "there is no site {}")
-            yield from _known((*where, "deny_sites"), rule.deny_sites, doc.sites, "there is no site {}")
+            yield from unknown_names((*where, "regions"), rule.regions, doc.regions, "there is no region {}")
+            yield from unknown_names((*where, "allow_sites"), rule.allow_sites, doc.sites, "there is no site {}")
+            yield from unknown_names((*where, "deny_sites"), rule.deny_sites, doc.sites, "there is no site {}")
             if rule.allow_sites is rule.deny_sites is rule.allow_countries is rule.deny_countries is None:
                 yield Fault(where, "says neither what is allowed nor what is denied", "missing")
         if workload.must_serve and workload.unmet_penalty is not None:
@@ -269,13 +269,13 @@ def _part(doc: Document, path: KeyPath, part: DemandPart, workload: Workload) ->
         yield Fault(path, "needs exactly one of by_region, total and chain", "together")
     if not doc.regions:
         yield Fault(path, "there is demand, but there are no regions")
-    yield from _known((*path, "by_region"), part.by_region, doc.regions, "there is no region {}")
+    yield from unknown_names((*path, "by_region"), part.by_region, doc.regions, "there is no region {}")
     yield from _one((*path, "chain"), part.chain, doc.chains, "there is no chain {}")
     if part.by_region is not None:
         if part.split is not None:
             yield Fault((*path, "split"), "an amount by region is not split", "together")
     elif isinstance(part.split, dict):
-        yield from _known((*path, "split"), part.split, doc.regions, "there is no region {}")
+        yield from unknown_names((*path, "split"), part.split, doc.regions, "there is no region {}")
         if not any(part.split.values()):
             yield Fault((*path, "split"), "the weights must not all be zero")
     elif part.split is not None:
@@ -356,18 +356,18 @@ def _offers(doc: Document, cal: Calendar) -> Iterator[Fault]:
             if key in offer.model_fields_set and offer.kind not in kinds and getattr(offer, key):
                 yield Fault((*path, key), f"does not go with an offer of kind {offer.kind}", "together")
         yield from _one((*path, "device"), offer.device, doc.devices, "there is no device {}")
-        yield from _known((*path, "sites"), offer.sites, doc.sites, "there is no site {}")
+        yield from unknown_names((*path, "sites"), offer.sites, doc.sites, "there is no site {}")
         for key in ("available_from", "available_until"):
             yield from _one((*path, key), getattr(offer, key), cal.names, "there is no period {} in the horizon")
         yield from _in_order(path, offer, cal, "available_from", "available_until")
-        yield from _known(
+        yield from unknown_names(
             (*path, "supply_per_year"), offer.supply_per_year, cal.years, "no period starts in the calendar year {}"
         )
-        yield from _known((*path, "work"), offer.work, doc.workloads, "there is no workload {}")
+        yield from unknown_names((*path, "work"), offer.work, doc.workloads, "there is no workload {}")
         for key, work in offer.work.items():
             at = (*path, "work", key, "capacity_by_site")
             sold = doc.sites if offer.sites is None else offer.sites
-            yield from _known(at, work.capacity_by_site, sold, "it is not sold at a site {}")
+            yield from unknown_names(at, work.capacity_by_site, sold, "it is not sold at a site {}")
         yield from _currency(doc, path, offer.currency)
         yield from _offer_places(doc, path, offer)
 
@@ -412,7 +412,7 @@ def _supply(doc: Document, cal: Calendar) -> Iterator[Fault]:
             yield Fault(path, "needs exactly one of units and units_per_year", "together")
         yield from _one((*path, "maker"), limit.maker, makers, "no device has the maker {}")
         yield from _one((*path, "device"), limit.device, doc.devices, "there is no device {}")
-        yield from _known(
+        yield from unknown_names(
             (*path, "units_per_year"), limit.units_per_year, cal.years, "no period starts in the calendar year {}"
         )
         for i, offer in enumerate(limit.offers or ()):
@@ -468,14 +468,14 @@ def _traffic(doc: Document, cal: Calendar) -> Iterator[Fault]:
 def _campaigns(doc: Document, cal: Calendar) -> Iterator[Fault]:
     for name, campaign in doc.campaigns.items():
         path: KeyPath = ("campaigns", name)
-        yield from _known((*path, "devices"), campaign.devices, doc.devices, "there is no device {}")
-        yield from _known(
+        yield from unknown_names((*path, "devices"), campaign.devices, doc.devices, "there is no device {}")
+        yield from unknown_names(
             (*path, "units_by_device"),
             campaign.units_by_device,
             campaign.devices,
             "{} is none of the campaign's devices",
         )
-        yield from _known((*path, "sites"), campaign.sites, doc.sites, "there is no site {}")
+        yield from unknown_names((*path, "sites"), campaign.sites, doc.sites, "there is no site {}")
         for key in ("start", "earliest", "deadline"):
             yield from _one((*path, key), getattr(campaign, key), cal.names, "there is no period {} in the horizon")
         if campaign.start and campaign.earliest:
@@ -535,9 +535,6 @@ def _policy(doc: Document, cal: Calendar) -> Iterator[Fault]:
         yield from _operand(doc, ("comparisons", name, "left"), comparison.left)
         yield from _operand(doc, ("comparisons", name, "right"), comparison.right)
     yield from _one(("report", "unit_cost"), doc.report.unit_cost, doc.workloads, "there is no workload {}")
-    for key in doc.expect.chains if doc.expect else ():
-        chain, _, step = key.partition("/")
-        yield from _operand(doc, ("expect", "chains", key), ChainValue(chain=chain, step=step or None))
 
 
 def ranks(doc: Document) -> list[Rank]:
@@ -549,8 +546,10 @@ def ranks(doc: Document) -> list[Rank]:
 def _survival(doc: Document, cal: Calendar) -> Iterator[Fault]:
     for name, rule in doc.survive.items():
         path: KeyPath = ("survive", name)
-        yield from _known((*path, "among"), rule.among, losable(doc, rule.any_one), f"there is no {rule.any_one} {{}}")
-        yield from _known(
+        yield from unknown_names(
+            (*path, "among"), rule.among, losable(doc, rule.any_one), f"there is no {rule.any_one} {{}}"
+        )
+        yield from unknown_names(
             (*path, "share_by_workload"), rule.share_by_workload, doc.workloads, "there is no workload {}"
         )
         yield from _one((*path, "start"), rule.start, cal.names, "there is no period {} in the horizon")

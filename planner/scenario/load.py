@@ -17,6 +17,7 @@ from planner.errors import InputError, Place, Problem
 from planner.scenario.assign import parse_path, set_value
 from planner.scenario.base import TAG, Part, kind_of
 from planner.scenario.check import check
+from planner.scenario.expect_check import check_expect
 from planner.scenario.fields import is_named, is_series, keys_at
 from planner.scenario.horizon import Calendar, CalendarError, Horizon, calendar, context
 from planner.scenario.merge import load_tree
@@ -168,7 +169,7 @@ def _validated_tree(tree: Tree) -> Scenario:
     cal, _ = _calendar(tree)
     if document is None or cal is None or problems:
         raise InputError(problems)
-    if found := check(document, cal):
+    if found := [*check(document, cal), *check_expect(document, cal)]:
         place = {True: tree.place, False: tree.told_place}
         raise InputError([Problem(p.message, dotted(p.path), place[p.at_key](p.path), p.code) for p in found])
     return Scenario(document, cal, tree)
@@ -259,13 +260,13 @@ def _series_at(scenario: Scenario, path: KeyPath) -> list[Any]:
         raise KeyError("has no values by period, of which one could be set")
     value: Any = scenario.document
     for part in path[:-1]:
-        value = _entry(value, part)
+        value = entry_of(value, part)
     if value is None:
         raise KeyError("has no value yet, of which one period could be set; give it for every period")
     return list(value) if isinstance(value, tuple) else [value] * len(scenario.calendar.names)
 
 
-def _entry(value: Any, part: str | int) -> Any:
+def entry_of(value: Any, part: str | int) -> Any:
     """Return the entry of a part of a scenario by its key or name, or None."""
     if isinstance(value, dict):
         return value.get(part)

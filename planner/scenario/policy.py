@@ -1,4 +1,4 @@
-"""What is wanted and what is not: campaigns, porting, budgets, shares, carbon, the objective, what is expected."""
+"""What is wanted and what is not: campaigns, porting, budgets, shares, carbon, the objective."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from planner.scenario.base import (
     NonNegative,
     NonNegativeSeries,
     Noted,
-    Number,
     Part,
     Positive,
     Text,
@@ -178,26 +177,11 @@ class SolverChoice(Part):
         1, description="Threads of the solver; more than one may change which optimum is found.", ge=1, le=1024
     )
     seed: Whole = Field(0, description="Seed of the solver's random choices.", ge=0, le=2**31 - 1)
-
-
-class Expect(Part):
-    """What solving the scenario must give."""
-
-    status: Literal["optimal", "infeasible", "unbounded", "limit"] = Field("optimal", description="Status of the plan.")
-    objective: Number | None = Field(None, description="The optimum.", examples=[153.675])
-    tolerance: NonNegative = Field(1e-6, description="Relative tolerance of every figure here.", examples=[1e-6])
-    served_fraction: Annotated[float, Limits(ge=0, le=1)] | None = Field(
-        None, description="Share of the demand served."
+    break_ties: Flag = Field(
+        True,
+        description="Whether, of several plans that are equally good, always the same one is taken (docs/stability.md).",
+        examples=[False],
     )
-    chains: dict[str, Number] = Field(
-        default_factory=dict,
-        description="Results of chains in the first period, as chain or chain/step.",
-        examples=[{"h100-peak": 713333.3}],
-    )
-    origin: Literal["published", "by-hand", "other-program", "recorded"] = Field(
-        "recorded", description="Where the figures come from."
-    )
-    source: Text | None = Field(None, description="The publication, sum or program.")
 
 
 class Report(Part):

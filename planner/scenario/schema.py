@@ -10,6 +10,7 @@ from pydantic_core import core_schema
 
 from planner.scenario.base import TAG, Flag, NonNegative, Part, Text, shape
 from planner.scenario.demand import Chain, Workload
+from planner.scenario.expect import Expect
 from planner.scenario.horizon import Horizon, Money, Profile, Slice, SlicePreset
 from planner.scenario.places import Network, Region, Site, Siting, Traffic
 from planner.scenario.policy import (
@@ -18,7 +19,6 @@ from planner.scenario.policy import (
     Carbon,
     Comparison,
     Enablement,
-    Expect,
     ObjectiveName,
     Rank,
     Report,

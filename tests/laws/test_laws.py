@@ -27,11 +27,11 @@ def optimum(data, **request):
 
 @functools.lru_cache(maxsize=10_000)
 def _optimum(text, request):
-    from planner.planning import Request, Timer, _inputs, _stages
+    from planner.planning import Request, Timer, inputs_for, solve_stages
 
     scenario, asked = planner.load(json.loads(text)), Request(**json.loads(request))
     name, options = asked.resolved(scenario)
-    stage = _stages(build(_inputs(scenario)), name, options, asked, Timer())[0]
+    stage = solve_stages(build(inputs_for(scenario)), name, options, asked, Timer())[0]
     assert stage.solution.status in ("optimal", "infeasible")
     return stage.value if stage.solution.status == "optimal" else math.inf
 

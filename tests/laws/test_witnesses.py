@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import planner
+from planner.check.expected import missed
 from planner.inputs.inputs import inputs_of
 from planner.model.build import build
-from planner.plan.expected import missed
 from planner.plan.summary import summarise
 from planner.scenario.base import Part
 from planner.scenario.fields import _branches

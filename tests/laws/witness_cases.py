@@ -99,6 +99,13 @@ REPLICAS: Plain = {
 RESIDENT: Plain = {"workloads.video.residency": [{"regions": ["east"], "allow_sites": ["lab", "net"]}]}
 COMPARE: Plain = {**CHAINS, "comparisons": {"test": {"left": {"chain": "need"}, "right": 550, "unit": "gpu"}}}
 EXPECT: Plain = {**CHAINS, "expect": {"objective": 1, "served_fraction": 0.1, "chains": {"need": 7}}}
+OWN: Plain = {
+    **CHAINS,
+    "expect": {"objective": {"value": 1}, "served_fraction": {"value": 0.1}, "chains": {"need": {"value": 7}}},
+}
+CELL: Plain = {"column": "served_units", "value": 3}
+CELLS: Plain = {"expect": {"tables": {"served": [CELL]}}}
+NO_PLAN: Plain = {"workloads.video.unmet_penalty": None, "expect": {"status": "infeasible", "conflict": ["a"]}}
 EURO: Plain = {"money.exchange": {"EUR": 1.25}}
 RANKS: Plain = {"objective": [{"of": "served", "tolerance": 0.1}, "cost"]}
 
@@ -407,17 +414,39 @@ CASES: dict[str, tuple[str, Any] | tuple[str, Any, Plain]] = {
     "solver.gap": ("solver.gap", 0.01),
     "solver.threads": ("solver.threads", 2),
     "solver.seed": ("solver.seed", 3),
+    "solver.break_ties": ("solver.break_ties", False),
     "report": ("report", {"earliest_date": True}),
     "report.earliest_date": ("report.earliest_date", True),
     "report.unit_cost": ("report.unit_cost", "text", {"workloads.text": TEXT}),
     "expect": ("expect", EXPECT["expect"], CHAINS),
-    "expect.status": ("expect.status", "infeasible", EXPECT),
+    "expect.status": ("expect.status", "infeasible", {"expect": {"source": "a sum"}}),
     "expect.objective": ("expect.objective", 2, EXPECT),
     "expect.tolerance": ("expect.tolerance", 0.1, EXPECT),
     "expect.served_fraction": ("expect.served_fraction", 0.2, EXPECT),
     "expect.chains": ("expect.chains", {"need/start": 5}, EXPECT),
     "expect.origin": ("expect.origin", "by-hand", EXPECT),
     "expect.source": ("expect.source", "a book", EXPECT),
+    "expect.objective.value": ("expect.objective.value", 2, OWN),
+    "expect.objective.tolerance": ("expect.objective.tolerance", 0.1, OWN),
+    "expect.objective.origin": ("expect.objective.origin", "published", OWN),
+    "expect.objective.source": ("expect.objective.source", "a book", OWN),
+    "expect.served_fraction.value": ("expect.served_fraction.value", 0.2, OWN),
+    "expect.served_fraction.tolerance": ("expect.served_fraction.tolerance", 0.2, OWN),
+    "expect.served_fraction.origin": ("expect.served_fraction.origin", "published", OWN),
+    "expect.served_fraction.source": ("expect.served_fraction.source", "a book", OWN),
+    "expect.chains.*.value": ("expect.chains.need.value", 5, OWN),
+    "expect.chains.*.tolerance": ("expect.chains.need.tolerance", 0.1, OWN),
+    "expect.chains.*.origin": ("expect.chains.need.origin", "published", OWN),
+    "expect.chains.*.source": ("expect.chains.need.source", "a book", OWN),
+    "expect.tables": ("expect.tables", {"served": [CELL]}, {"expect": {}}),
+    "expect.tables.*[].where": ("expect.tables.served", [CELL | {"where": {"site": "lab"}}], CELLS),
+    "expect.tables.*[].column": ("expect.tables.served", [CELL | {"column": "latency_ms"}], CELLS),
+    "expect.tables.*[].aggregate": ("expect.tables.served", [CELL | {"aggregate": "max"}], CELLS),
+    "expect.tables.*[].value": ("expect.tables.served", [CELL | {"value": 4}], CELLS),
+    "expect.tables.*[].tolerance": ("expect.tables.served", [CELL | {"tolerance": 0.1}], CELLS),
+    "expect.tables.*[].origin": ("expect.tables.served", [CELL | {"origin": "by-hand"}], CELLS),
+    "expect.tables.*[].source": ("expect.tables.served", [CELL | {"source": "a book"}], CELLS),
+    "expect.conflict": ("expect.conflict", ["b"], NO_PLAN),
 }
 
 CASES |= {

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from planner.check.expected import missed
+from planner.check.second import compared
 from tests.scenarios.shipped import NAMES, loaded, path_of, solved
 
 LONG = {"sora-mainstream-open"}
@@ -46,20 +48,11 @@ def test_it_states_its_optimum(name):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_it_keeps_what_it_states(name):
-    """Status, objective, fraction served and chains are as stated, and the exit code is 0."""
-    plan, expect = solved(name), loaded(name).document.expect
-    assert plan.status == expect.status == "optimal"
+    """All that `planner check` holds it to, and the exit code is 0."""
+    plan = solved(name)
+    assert missed(plan) == []
+    assert plan.status == "optimal"
     assert plan.exit_code == 0
-    assert plan.objective == pytest.approx(expect.objective, rel=expect.tolerance)
-    if expect.served_fraction is not None:
-        assert plan.served_fraction == pytest.approx(expect.served_fraction, rel=expect.tolerance)
-    chains = plan.chains[plan.chains.period == plan.chains.period.iloc[0]] if len(plan.chains) else plan.chains
-    results = {(row.chain, row.step): row.result for row in chains.itertuples()}
-    last = {chain: result for (chain, _), result in results.items()}
-    for key, stated in expect.chains.items():
-        chain, _, step = key.partition("/")
-        got = results[chain, step] if step else last[chain]
-        assert got == pytest.approx(stated, rel=expect.tolerance), key
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -87,8 +80,7 @@ def test_demand_is_served_or_unmet(name):
 def test_two_solvers_agree(name):
     """GLOP finds the same optimum of a linear programme, SCIP of one with whole numbers (within both gaps)."""
     plan = solved(name)
-    whole = plan.size["integers"] > 0
-    gap = loaded(name).document.solver.gap if whole else 0.0
-    other = solved(name, "scip" if whole else "glop")
+    other = solved(name, "scip" if plan.size["integers"] else "glop")
     assert other.status == "optimal"
-    assert other.objective == pytest.approx(plan.objective, rel=max(1e-6, 2 * gap))
+    opinion = compared(loaded(name), plan, other)
+    assert opinion.held, opinion.words
