@@ -30,9 +30,9 @@ def main(folder: str, size_name: str) -> None:
     clock = Clock()
     for owner, name, part in (
         (planning, "inputs_of", "inputs"), (planning, "precheck", "inputs"), (planning, "build", "build"),
-        (planning, "_stages", "build"), (planning, "to_problem", "build"), (highs, "load", "to HiGHS"),
+        (planning, "solve_stages", "build"), (planning, "to_problem", "build"), (highs, "load", "to HiGHS"),
         (highs._Attempt, "_run", "solve"), (highs.ArrayHighs, "actualSolve", "record"),
-        (planning, "_plan", "extract"), (conclude, "limits_of", "limits"),
+        (planning, "plan_of", "extract"), (conclude, "limits_of", "limits"),
     ):  # fmt: skip
         timed(owner, name, clock, part)
     _start_from(Path(folder) / "optimal.bas", clock)
@@ -40,7 +40,7 @@ def main(folder: str, size_name: str) -> None:
     with clock.part("read"):
         scenario = planner.load(Path(folder) / "scenario.yaml")
     with clock.part("build"):
-        plan = planner.solve(scenario, planner.Request(time_limit=3600.0))
+        plan = planner.solve(scenario, planner.Request(time_limit=3600.0, break_ties=False))
     peak = peak_mb()
     assert plan.status == "optimal", plan.status
     with clock.part("write"):

@@ -1,0 +1,240 @@
+"""One programme asked again and again: costs, limits and bounds change in place, the last basis is where it starts.
+
+Each answer of a linear programme is checked by us, on the arrays: the point keeps every rule, and the duals
+prove that none is better. What does not hold is solved again from scratch.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import highspy
+import numpy as np
+from highspy import HighsModelStatus, HighsStatus
+
+from planner.errors import LimitError, NoPlanError, SolverError
+from planner.model.arrays import Arrays, Floats
+from planner.solver.background import run_beside
+from planner.solver.highs import ArrayHighs, load
+from planner.solver.options import SolveOptions
+from planner.solver.solution import PLAN_TOLERANCE, Answer, Solution, measure, snapped
+from planner.solver.watch import Watch
+from planner.whatif.proof import proof_of
+
+PROVEN = 1e-6
+"""A linear programme's answer counts as proven where its duals bound it within this relative gap."""
+
+FREE = 1e-6
+"""A price of the wrong sign that no bound stands against is rounding below this share of the largest cost."""
+
+GAP = 1e-9
+"""Programmes with whole columns are solved to this relative gap, so that lines between plans meet where they should."""
+
+LEAST_ITERATIONS = 1000
+"""A solve from the last basis may take half the iterations of the first one, and this many in any case."""
+
+NO_LIMIT = 2**31 - 1
+
+_FEASIBLE_POINT = 2
+_ENDED = {HighsModelStatus.kOptimal: "optimal", HighsModelStatus.kInfeasible: "infeasible"}
+
+
+@dataclass
+class Clock:
+    """What is left of a time limit, over all solves of a question, and how many solves there were."""
+
+    limit: float
+    began: float
+    solves: int = 0
+    cold: int = 0
+
+    @classmethod
+    def of(cls, seconds: float) -> Clock:
+        """Start a clock."""
+        return cls(seconds, time.monotonic())
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left."""
+        return self.limit - (time.monotonic() - self.began)
+
+
+class Hot:
+    """A programme that HiGHS holds; `answer` solves it with what is different this time."""
+
+    def __init__(self, arrays: Arrays, options: SolveOptions, clock: Clock, basis: Any = None):
+        self.arrays, self._clock = arrays, clock
+        self._options = replace(options, progress=None, start=None, basis=None, gap=min(options.gap, GAP))
+        self._handle = highspy.Highs()  # type: ignore[no-untyped-call]
+        self._watch = Watch(self._handle, self._options, time.monotonic())
+        wanted: dict[str, Any] = {
+            "threads": options.threads,
+            "random_seed": options.seed,
+            "mip_rel_gap": self._options.gap,
+            "mip_abs_gap": GAP,
+        }
+        for option, value in wanted.items():
+            if self._handle.setOptionValue(option, value) != HighsStatus.kOk:
+                raise SolverError("HiGHS", f"does not take {option} = {value!r}")
+        load(self._handle, arrays)
+        self._best: Floats | None = None
+        self._first = 0
+        if basis is not None and not arrays.is_mip:
+            self._handle.setBasis(basis)
+
+    def change(
+        self,
+        *,
+        cost: Floats | None = None,
+        constant: float | None = None,
+        bounds: tuple[Floats, Floats] | None = None,
+        rows: tuple[Floats, Floats] | None = None,
+    ) -> None:
+        """Put other costs, column bounds or row limits in place; what is None stays."""
+        old, handle = self.arrays, self._handle
+        if cost is not None:
+            moved = _moved(cost != old.cost)
+            handle.changeColsCost(len(moved), moved, np.ascontiguousarray(cost[moved]))
+            self.arrays = replace(self.arrays, cost=cost)
+        if constant is not None:
+            self.arrays = replace(self.arrays, constant=constant)
+        if bounds is not None:
+            moved = _moved((bounds[0] != old.lower) | (bounds[1] != old.upper))
+            handle.changeColsBounds(len(moved), moved, bounds[0][moved], bounds[1][moved])
+            self.arrays = replace(self.arrays, lower=bounds[0], upper=bounds[1])
+        if rows is not None:
+            moved = _moved((rows[0] != old.row_lower) | (rows[1] != old.row_upper))
+            many: Any = handle  # its stubs lack this call
+            many.changeRowsBounds(len(moved), moved, rows[0][moved], rows[1][moved])
+            self.arrays = replace(self.arrays, row_lower=rows[0], row_upper=rows[1])
+
+    def answer(self) -> Solution:
+        """Solve what is in place.
+
+        Raises
+        ------
+        LimitError
+            If no time is left.
+        """
+        if self._clock.left <= 0:
+            raise LimitError("the time limit ended before the question was answered")
+        self._clock.solves += 1
+        if self.arrays.is_mip and self._best is not None:
+            point = highspy.HighsSolution()
+            point.col_value = self._best
+            self._handle.setSolution(point)
+        found = self._run()
+        if found.x is not None:
+            self._best = found.x
+        solution = measure(self.arrays, found, f"HiGHS {self._handle.version()}", 0.0)
+        return solution if self._holds(solution) else self._cold()
+
+    def best(self) -> Solution:
+        """Solve what is in place to a proven optimum.
+
+        Raises
+        ------
+        NoPlanError
+            If no plan keeps every rule, or none is best.
+        LimitError
+            If the time limit stops it first.
+        """
+        solution = self.answer()
+        if solution.status in ("infeasible", "unbounded"):
+            raise NoPlanError(f"there is no best plan: the programme is {solution.status}")
+        if solution.status == "limit":
+            raise LimitError(f"the solver stopped before the question was answered: {solution.reason or 'limit'}")
+        return solution
+
+    def basis(self) -> Any:
+        """Return the basis that the last answer ended with."""
+        return self._handle.getBasis()
+
+    def fresh(self) -> Solution:
+        """Solve what is in place from scratch, by the interior point method: for what is far from the last answer.
+
+        Raises
+        ------
+        LimitError
+            If the time limit stops it first.
+        """
+        if self._clock.left <= 0:
+            raise LimitError("the time limit ended before the question was answered")
+        self._clock.solves += 1
+        runner = ArrayHighs(replace(self._options, time_limit=self._clock.left, method="ipm"))
+        solution = runner.answer(self.arrays)
+        if solution.reason == "interrupted":
+            raise KeyboardInterrupt
+        if solution.status != "optimal":
+            raise LimitError(f"the solver stopped before the question was answered: {solution.reason or 'limit'}")
+        return solution
+
+    def start_from(self, basis: Any) -> None:
+        """Let the next solve start from a basis of this programme, where it is a linear one."""
+        if not self.arrays.is_mip:
+            self._handle.setBasis(basis)
+
+    def _run(self) -> Answer:
+        handle = self._handle
+        handle.setOptionValue("time_limit", handle.getRunTime() + max(0.0, self._clock.left))
+
+        def work() -> None:
+            handle.run()
+            highspy.Highs.resetGlobalScheduler(True)
+
+        # From a far basis, without presolve, the simplex method may take longer than a fresh start.
+        limit = max(LEAST_ITERATIONS, self._first // 2) if self._first and not self.arrays.is_mip else NO_LIMIT
+        handle.setOptionValue("simplex_iteration_limit", limit)
+        run_beside(work, self._watch.stop)
+        if handle.getModelStatus() == HighsModelStatus.kIterationLimit and limit < NO_LIMIT:
+            handle.setOptionValue("simplex_iteration_limit", NO_LIMIT)
+            handle.clearSolver()
+            run_beside(work, self._watch.stop)
+        self._watch.check()
+        status = handle.getModelStatus()
+        self._first = self._first or handle.getInfo().simplex_iteration_count
+        if status == HighsModelStatus.kInterrupt:
+            raise KeyboardInterrupt
+        info, found, is_mip = handle.getInfo(), handle.getSolution(), self.arrays.is_mip
+        has_point = found.value_valid and (not is_mip or info.primal_solution_status == _FEASIBLE_POINT)
+        has_duals = found.dual_valid and not is_mip and status == HighsModelStatus.kOptimal
+        return Answer(
+            status=_ENDED.get(status, "limit"),
+            x=snapped(self.arrays, np.asarray(found.col_value)) if has_point else None,
+            row_dual=np.asarray(found.row_dual) if has_duals else None,
+            reduced_cost=np.asarray(found.col_dual) if has_duals else None,
+            bound=info.mip_dual_bound if is_mip and np.isfinite(info.mip_dual_bound) else None,
+            iterations=max(0, info.simplex_iteration_count),
+            duals_from="HiGHS" if has_duals else None,
+            reason="" if status in _ENDED else handle.modelStatusToString(status).lower(),
+        )
+
+    def _holds(self, solution: Solution) -> bool:
+        """Return whether an answer is proven by what we can check ourselves; time limits are believed."""
+        if solution.status == "limit":
+            return "time limit" in solution.reason
+        if solution.status == "infeasible":
+            return self.arrays.is_mip
+        if solution.objective is None or solution.max_violation > PLAN_TOLERANCE:
+            return False
+        if self.arrays.is_mip:
+            return True
+        assert solution.x is not None
+        assert solution.row_dual is not None
+        proof = proof_of(self.arrays, solution.x, solution.row_dual)
+        return abs(proof.gap) <= PROVEN and proof.dual <= FREE
+
+    def _cold(self) -> Solution:
+        """Solve from scratch, as the planner does."""
+        self._clock.cold += 1
+        runner = ArrayHighs(replace(self._options, time_limit=max(0.1, self._clock.left)))
+        solution = runner.answer(self.arrays)
+        if solution.reason == "interrupted":
+            raise KeyboardInterrupt
+        return solution
+
+
+def _moved(where: Any) -> Any:
+    return np.flatnonzero(where).astype(np.int32)

@@ -1,0 +1,193 @@
+"""The solvers of a session: each programme of a question starts from where the one before it, of the same labels, ended."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import highspy
+import numpy as np
+
+from planner.model.arrays import Arrays, Floats
+from planner.model.build import Built
+from planner.model.programme import Block
+from planner.solver.fixed import fix_integers
+from planner.solver.highs import ArrayHighs
+from planner.solver.options import SolveOptions
+from planner.solver.solution import Answer, Solution, measure
+from planner.stage import Stage
+from planner.whatif.live import Live
+from planner.whatif.proof import proof_of, proves_infeasible
+
+
+@dataclass
+class Statistics:
+    """How the programmes of a session were solved.
+
+    A question has one for each objective of its rank order, and one for each period that the search for the earliest
+    date tries.
+
+    Attributes
+    ----------
+    hot
+        Solved from the last basis (with whole numbers: from the last plan), and checked.
+    cold
+        Solved from scratch: the first of their kind, and those that could not be solved hot.
+    failed
+        Hot answers that did not hold in the check; each was solved cold, and counts there as well.
+    """
+
+    hot: int = 0
+    cold: int = 0
+    failed: int = 0
+
+
+KEPT = 16
+"""So many programmes stay in memory: those used last."""
+
+
+@dataclass
+class _Slot:
+    """Where a programme was left."""
+
+    live: Live | None = None
+    start: Floats | None = None
+
+
+class Hot:
+    """Makes the solver of each programme of a question, and keeps what it leaves for the next question.
+
+    `guess` is the earliest date, by number, that was found last.
+    """
+
+    def __init__(self) -> None:
+        self.statistics = Statistics()
+        self.guess: int | None = None
+        self._slots: dict[tuple[str, int, bytes], _Slot] = {}
+        self._next = 0
+        self._last: _Slot | None = None
+
+    def begin(self) -> None:
+        """Begin another question: its first programme is solved from the first of the one before."""
+        self._next, self._last = 0, None
+
+    def __call__(self, built: Built, name: str, options: SolveOptions) -> HotHighs | None:
+        """Return the solver for the next programme of the question; None leaves it to the solver named."""
+        if name.lower() != "highs":
+            return None
+        place, self._next = self._next, self._next + 1
+        runner = self._from(("programme", place, _labels(built)), options)
+        self._last = runner.slot
+        return runner
+
+    def adopt(self, stage: Stage) -> None:
+        """Go on from the plan that broke the ties of the last programme: there is less to break next time."""
+        if self._last is None:
+            self.statistics.cold += 1  # by another solver, or by the search for facility location
+            return
+        live = self._last.live
+        if (
+            live is not None
+            and stage.handle is not None
+            and live.arrays is stage.arrays
+            and stage.solution.status == "optimal"
+        ):
+            live.adopt(stage.handle)
+
+    def solver(self, built: Built, start: int, options: SolveOptions) -> HotHighs:
+        """Return the solver for what is missing from a period on (`planner.earliest_date.Probes`)."""
+        return self._from(("date", start, _labels(built)), options)
+
+    def _from(self, key: tuple[str, int, bytes], options: SolveOptions) -> HotHighs:
+        slot = self._slots.pop(key, None) or _Slot()
+        self._slots[key] = slot  # the last of them now
+        if len(self._slots) > KEPT:
+            del self._slots[next(iter(self._slots))]
+        return HotHighs(slot, self.statistics, options)
+
+
+class HotHighs(ArrayHighs):
+    """HiGHS for one programme: from the last basis or plan where there is one, and from scratch where that fails."""
+
+    def __init__(self, slot: _Slot, statistics: Statistics, settings: SolveOptions):
+        super().__init__(settings)
+        self.slot, self._statistics = slot, statistics
+
+    def answer(self, arrays: Arrays) -> Solution:
+        """Solve the programme; a hot answer that its arrays do not prove is sought from scratch."""
+        hot = self._hot_of_whole if arrays.is_mip else self._hot_of_linear
+        found = hot(arrays)
+        if found is not None:
+            self._statistics.hot += 1
+            return found
+        self._statistics.cold += 1
+        solution = super().answer(arrays)
+        self._keep(arrays, solution)
+        return solution
+
+    def _keep(self, arrays: Arrays, solution: Solution) -> None:
+        """Keep what the next question can start from."""
+        if arrays.is_mip:
+            self.slot.start = solution.x if solution.x is not None else self.slot.start
+        elif solution.status == "optimal" and self.handle is not None and self.handle.getBasis().valid:
+            self.slot.live = Live(self.handle, arrays, solution.iterations)
+
+    def _hot_of_linear(self, arrays: Arrays) -> Solution | None:
+        """Return the proven answer from the last basis, None where there is none."""
+        live, began = self.slot.live, time.monotonic()
+        if live is None or (live.arrays.columns, live.arrays.rows) != (arrays.columns, arrays.rows):
+            return None
+        self.slot.live = None  # until the answer is seen to hold, so that nothing broken is kept
+        answer = live.solve(arrays, self.settings)
+        if answer is None:
+            return None
+        if not self._proven(arrays, answer, live):
+            self._statistics.failed += 1
+            return None
+        self.slot.live, self.handle = live, live.handle
+        return measure(arrays, answer, _version(live.handle), time.monotonic() - began)
+
+    def _proven(self, arrays: Arrays, answer: Answer, live: Live) -> bool:
+        """Return whether the arrays prove an answer: its point and prices, or the ray of an infeasible programme."""
+        if answer.status == "infeasible":
+            ray = live.ray()
+            return ray is not None and proves_infeasible(arrays, ray)
+        assert answer.x is not None
+        assert answer.row_dual is not None
+        return proof_of(arrays, answer.x, answer.row_dual).holds
+
+    def _hot_of_whole(self, arrays: Arrays) -> Solution | None:
+        """Return the answer of a search that begins with the last plan, its prices proven with the whole columns fixed."""
+        start = self.slot.start
+        if start is None or len(start) != arrays.columns:
+            return None
+        runner = ArrayHighs(replace(self.settings, start=start))
+        found = runner.answer(arrays)
+        if found.status != "optimal" or found.x is None or found.row_dual is None:
+            return None
+        if not proof_of(fix_integers(arrays, found.x), found.x, found.row_dual).holds:
+            self._statistics.failed += 1
+            return None
+        self.slot.start, self.handle = found.x, runner.handle
+        return found
+
+
+def _version(handle: highspy.Highs) -> str:
+    return f"HiGHS {handle.version()}"
+
+
+def _labels(built: Built) -> bytes:
+    """Return a digest of the labels of all columns and rows, in their order: another one is another programme."""
+    programme = built.model.programme
+    digest = hashlib.blake2b(repr((programme.periods, programme.slices)).encode())
+    for blocks in (programme.columns, programme.rows):
+        for block in blocks.values():
+            _add(digest.update, block)
+    return digest.digest()
+
+
+def _add(update: Callable[[bytes], None], block: Block) -> None:
+    update(repr((block.name, block.axes, block.keys, block.at.shape)).encode())
+    update(np.packbits(block.at >= 0).tobytes())
