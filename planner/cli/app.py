@@ -11,7 +11,7 @@ import click
 from planner.cli.output import Settings, as_json, complain, put
 from planner.errors import InputError, PlannerError
 
-COMMANDS = ("init", "validate", "show", "solve", "schema")
+COMMANDS = ("init", "validate", "show", "solve", "explain", "diff", "ask", "sweep", "check", "verify", "schema")
 """Subcommands in the order of help; each is the function of its name in the module of its name."""
 
 OK, WRONG_INPUT, FAULT, INTERRUPTED = 0, 2, 70, 130

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ def solve_command(settings: Settings, /, file: str, **given: Any) -> int:
         return _dry_run(settings, scenario, given["mps"])
     plan = _solved(settings, scenario, given)
     _save(plan, given)
-    _tell(settings, plan, file, given)
+    _tell(settings, plan, scenario, file, given)
     return INTERRUPTED if "interrupted" in plan.reason else plan.exit_code
 
 
@@ -122,22 +123,38 @@ def _save(plan: Plan, given: dict[str, Any]) -> None:
             save_tables(plan, given[kind], kind)
 
 
-def _tell(settings: Settings, plan: Plan, file: str, given: dict[str, Any]) -> None:
+def _tell(settings: Settings, plan: Plan, scenario: Scenario, file: str, given: dict[str, Any]) -> None:
     """Print the plan: as JSON, or its summary."""
     from planner.plan.files import to_json
 
     if settings.json or given["output"] == STDOUT:
-        write_text(STDOUT, to_json(plan))
+        placed = {**plan.to_dict(), "places": _places(plan, scenario)}
+        write_text(STDOUT, as_json(placed) if settings.json and plan.conflict else to_json(plan))
     elif not settings.quiet:
         from planner.cli.terminal import drawn
         from planner.plan.summary import summarise
 
-        put(drawn(summarise(plan)))
+        put(drawn(summarise(_placed(plan, scenario))))
         put(f"\nnext: {following(plan, file, given)}\n")
     if settings.verbose:
         size = ", ".join(f"{count:,} {name}" for name, count in plan.size.items())
         spent = ", ".join(f"{name} {seconds:.3f} s" for name, seconds in plan.timings.items())
         complain(f"{plan.solver['name']}: {size}\n{spent}")
+
+
+def _places(plan: Plan, scenario: Scenario) -> dict[str, str]:
+    """Return file, line and column of each input in conflict, as far as it comes from a file."""
+    from planner.explain.conflict_lines import place_of
+
+    return {one["path"]: place_of(scenario, one["path"]) for one in plan.conflict_inputs}
+
+
+def _placed(plan: Plan, scenario: Scenario) -> Plan:
+    """Return the plan with the place of each input in conflict before its words."""
+    places = _places(plan, scenario)
+    told = zip(plan.conflict_inputs, plan.conflict, strict=True)
+    lines = [f"{places[one['path']]}: {line}" if places[one["path"]] else line for one, line in told]
+    return replace(plan, conflict=tuple(lines))
 
 
 def following(plan: Plan, file: str, given: dict[str, Any]) -> str:
@@ -146,6 +163,11 @@ def following(plan: Plan, file: str, given: dict[str, Any]) -> str:
     saved = any(given[name] for name in ("output", "csv", "parquet"))
     if file == STDOUT:
         return "planner schema -o scenario.schema.json  (what a scenario may say, for your editor)"
+    if plan.conflict and file != STDOUT:
+        command = shlex.join(["planner", "explain", *source, "infeasible", "--solve"])
+        return f"{command}  (the least repairs)"
+    if given["output"] and plan.status != "unbounded":
+        return f"{shlex.join(['planner', 'explain', str(given['output'])])}  (what limits it, what is unmet and why)"
     if not plan.has_plan or saved:
         return f"{shlex.join(['planner', 'show', *source, '--origin'])}  (where each figure comes from)"
     return f"{shlex.join(['planner', 'solve', *source, '-o', 'plan.json', '--csv', 'tables'])}  (keep the plan)"

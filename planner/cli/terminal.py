@@ -39,6 +39,18 @@ def drawn(summary: Summary, *, terminal: bool | None = None, width: int | None =
         _draw(console, summary)
     else:
         _write(console, summary)
+    return _drawn(console)
+
+
+def drawn_sections(sections: Iterable[Section], *, terminal: bool | None = None, width: int | None = None) -> str:
+    """Return sections as text, as they are in a summary."""
+    is_terminal = _is_terminal() if terminal is None else terminal
+    console = _console(is_terminal, width or _width(is_terminal))
+    (_draw_sections if is_terminal else _write_sections)(console, sections)
+    return _drawn(console).lstrip("\n")
+
+
+def _drawn(console: Console) -> str:
     assert isinstance(console.file, io.StringIO)
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"
 
@@ -75,7 +87,11 @@ def _draw(console: Console, summary: Summary) -> None:
     if summary.cards:
         console.print()
         console.print(_cards(summary.cards, console.width))
-    for section in summary.sections:
+    _draw_sections(console, summary.sections)
+
+
+def _draw_sections(console: Console, sections: Iterable[Section]) -> None:
+    for section in sections:
         console.print()
         console.print(Text(clean(section.title), style="bold cyan"))
         for line in section.lines:
@@ -137,7 +153,11 @@ def _write(console: Console, summary: Summary) -> None:
         lines.append("")
         lines += [f"  {card.name}: {card.value}{f' ({card.note})' if card.note else ''}" for card in summary.cards]
     _put(console, lines)
-    for section in summary.sections:
+    _write_sections(console, summary.sections)
+
+
+def _write_sections(console: Console, sections: Iterable[Section]) -> None:
+    for section in sections:
         _put(console, ["", section.title, *(f"  {line}" for line in section.lines)])
         if section.table is not None:
             console.print(_table(section.table, None))
@@ -150,4 +170,4 @@ def _put(console: Console, lines: Iterable[str]) -> None:
         console.print(Text(clean(line)), soft_wrap=True)
 
 
-__all__ = ["Section", "clean", "drawn"]
+__all__ = ["Section", "clean", "drawn", "drawn_sections"]

@@ -81,6 +81,8 @@ def earliest_lines(view: View) -> list[str]:
         return []
     if earliest == "never":
         return [f"No plan can meet all demand in any period up to {last} and from it on, whatever it costs."]
+    if earliest == "unknown":
+        return ["From when on all demand can be met is not known: the time limit ended the search."]
     if earliest == view.periods[0]:
         return [f"All demand can be met from the start, {earliest}, whatever it costs."]
     held = "budgets and all other rules hold"

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from planner.errors import InputError, Place, Problem
 from planner.plan.plan import Plan, from_dict
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def written(path: Path, write: Callable[[Path], None]) -> None:
@@ -66,18 +70,39 @@ def read(path: str | Path) -> Plan:
     InputError
         If there is no such file, or it is no plan, or was changed.
     """
+    return from_dict(contents(path), str(path))
+
+
+def contents(path: str | Path) -> Any:
+    """Return what a file of JSON holds.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no JSON.
+    """
     place = Place(str(path))
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        return json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(Problem(f"cannot be read: {error.strerror}", place=place, code="file")) from None
     except (ValueError, RecursionError):
         raise InputError(Problem("is no plan: it is not JSON", place=place, code="plan")) from None
-    return from_dict(data, str(path))
 
 
 def save_tables(plan: Plan, folder: str | Path, kind: str = "csv") -> list[Path]:
     """Write each table of a plan as a CSV or Parquet file in `folder`, which is made if need be.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be made or written to, or Parquet is asked for without pyarrow.
+    """
+    return save_frames(plan.tables, folder, kind)
+
+
+def save_frames(frames: Mapping[str, pd.DataFrame], folder: str | Path, kind: str = "csv") -> list[Path]:
+    """Write frames as CSV or Parquet files of their names in `folder`, which is made if need be.
 
     Raises
     ------
@@ -92,7 +117,7 @@ def save_tables(plan: Plan, folder: str | Path, kind: str = "csv") -> list[Path]
             Problem(f"cannot be a folder: {error.strerror}", place=Place(str(folder)), code="file")
         ) from None
     paths = []
-    for name, frame in sorted(plan.tables.items()):
+    for name, frame in sorted(frames.items()):
         path = folder / f"{name}.{kind}"
         if kind == "csv":
             written(path, lambda temporary, frame=frame: frame.to_csv(temporary, index=False))  # type: ignore[misc]

@@ -15,7 +15,7 @@ OPEN_SECTIONS = 2
 COLOURS = {"good": "#1a7f37", "short": "#9a6700", "bad": "#cf222e"}
 
 STYLE = """
-.planner{font:14px/1.45 system-ui,sans-serif;color:#1f2328;background:#fff;max-width:60em;padding:.6em .9em;
+.planner{font:14px/1.45 system-ui,sans-serif;color:#1f2328;background:#fff;max-width:64em;overflow-x:auto;padding:.6em .9em;
 border:1px solid #d0d7de;border-radius:6px;border-left:4px solid var(--mood)}
 .planner p{margin:.2em 0}.planner .verdict{font-size:16px;font-weight:600}.planner .about{color:#59636e}
 .planner .cards{display:flex;flex-wrap:wrap;gap:.5em 2em;margin:.8em 0}.planner .cards div{min-width:7em}
@@ -23,7 +23,7 @@ border:1px solid #d0d7de;border-radius:6px;border-left:4px solid var(--mood)}
 .planner summary{cursor:pointer;font-weight:600;margin-top:.5em}.planner ul{margin:.3em 0;padding-left:1.4em}
 .planner table{border-collapse:collapse;margin:.3em 0;color:inherit;background:transparent}
 .planner th,.planner td{padding:.15em .7em;text-align:left;border:0;border-bottom:1px solid #e6e9ed;vertical-align:top}
-.planner th{color:#59636e;font-weight:500}.planner .n{text-align:right;font-variant-numeric:tabular-nums}
+.planner th{color:#59636e;font-weight:500}.planner .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 @media (prefers-color-scheme:dark){.planner{background:#0d1117;color:#e6edf3;border-color:#30363d}
 .planner th,.planner small,.planner .about{color:#9198a1}.planner th,.planner td{border-color:#30363d}}
 """

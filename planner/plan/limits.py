@@ -6,21 +6,17 @@ fast that side rises with it; the range is followed along all of them together (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from planner.inputs.inputs import Inputs
 from planner.model.arrays import Arrays, Floats
 from planner.model.build import Built
-from planner.model.costs import HOURS_PER_YEAR
-from planner.model.programme import Block
 from planner.plan import words
+from planner.plan.causes import Cause, causes, merged
 from planner.plan.plan import Limit
-from planner.plan.prices import row_unit
-from planner.scenario.check import ranks
 from planner.solver.directions import Block as Stop
 from planner.solver.directions import Directions
 
@@ -29,115 +25,6 @@ NOTHING = 1e-6
 
 MOST_RANGED = 24
 """So many of the worst limits get a range; each takes a solve with the basis."""
-
-
-@dataclass
-class Cause:
-    """An input that stands on the right of rows.
-
-    `rows` maps each to how fast its right-hand side rises with the input, in the user's units.
-    """
-
-    rule: str
-    labels: dict[str, str]
-    path: str
-    period: str
-    unit: str
-    amount: float
-    rows: dict[int, float] = field(default_factory=dict)
-    own_cost: float = 0.0
-
-    def price(self, duals: Floats) -> float:
-        """Return what one more unit saves."""
-        return -float(sum(duals[row] * pace for row, pace in self.rows.items())) - self.own_cost
-
-
-def causes(built: Built) -> Iterator[Cause]:
-    """Yield every input that limits: supply, pools, capacities, power, links, budgets, carbon, commitments."""
-    rows = built.model.programme.rows
-    doc = built.model.inputs.doc
-    paths: dict[str, Callable[[dict[str, str]], str]] = {
-        "supply": lambda x: f"offers.{x['offer']}.supply",
-        "supply_together": lambda x: f"supply.{x['limit']}.units",
-        "pool": lambda x: (
-            f"offers.{x['offer']}.{'supply' if doc.offers[x['offer']].supply is not None else 'pool.nodes'}"
-        ),
-        "capacity": lambda x: f"offers.{x['offer']}.work.{x['workload']}",
-        "power": lambda x: f"sites.{x['site']}.power_mw",
-        "link_capacity": lambda x: f"network.links.{x['link']}.capacity_gbps",
-        "carbon_cap": lambda x: "carbon.cap_tonnes",
-        "commitment": lambda x: f"offers.{x['offer']}.min_commitment",
-        "supply_year": lambda x: f"offers.{x['offer']}.supply_per_year.{x['year']}",
-        "supply_together_year": lambda x: f"supply.{x['limit']}.units_per_year.{x['year']}",
-        "carbon_cap_total": lambda x: "carbon.cap_tonnes_total",
-        "budget": lambda x: f"budgets.{x['budget']}.limit",
-    }
-    for rule, path in paths.items():
-        if rule in rows and rows[rule].count:
-            yield from _of_block(built, rows[rule], path)
-
-
-def _of_block(built: Built, block: Block, path: Callable[[dict[str, str]], str]) -> Iterator[Cause]:
-    time, doc = built.model.inputs.time, built.model.inputs.doc
-    right = _right(built)
-    for j, key in enumerate(block.keys):
-        labels = dict(zip(block.axes, key, strict=True))
-        at = block.at[..., j].reshape(block.at.shape[0], -1)
-        carried = _carried(doc, block.name, labels)
-        pace = _pace(built, block.name, labels)
-        for t in range(at.shape[0]):
-            chosen = at[t:] if carried and block.timed else at[[t]]
-            if carried and not block.timed:
-                chosen = block.at[
-                    0, [i for i, other in enumerate(block.keys) if other[0] == key[0] and other[1] >= key[1]]
-                ]
-            found = chosen[chosen >= 0]
-            if not found.size or not (at[t] >= 0).any():
-                continue
-            period = time.names[t] if block.timed else ""
-            unit = row_unit(block.name, labels.get("workload"), built)
-            amount = float(right[at[t][at[t] >= 0]].max()) / (pace[t] or 1.0)
-            of_rows = dict.fromkeys(found.tolist(), float(pace[t]))
-            own = _own_cost(built, block.name, labels, t)
-            yield Cause(block.name, labels, path(labels), period, unit, amount, of_rows, own)
-
-
-def _right(built: Built) -> Floats:
-    """Return the right-hand side of every row in the user's units."""
-    finished = built.finished
-    side = np.where(np.isfinite(finished.row_upper), finished.row_upper, finished.row_lower)
-    return side * finished.row_scale
-
-
-def _carried(doc: Any, rule: str, labels: dict[str, str]) -> bool:
-    if rule in ("supply", "supply_year"):
-        return bool(doc.offers[labels["offer"]].carry_over)
-    return rule in ("supply_together", "supply_together_year") and bool(doc.supply[labels["limit"]].carry_over)
-
-
-def _pace(built: Built, rule: str, labels: dict[str, str]) -> Floats:
-    """Return how fast the right-hand side rises with the input, by period: a shared limit counts at the plan's share."""
-    time, doc = built.model.inputs.time, built.model.inputs.doc
-    if rule not in ("supply_together", "supply_together_year"):
-        return np.ones(time.periods)
-    share = time.series(doc.supply[labels["limit"]].share)
-    return share if "year" not in labels else share[[time.years.index(labels["year"])]]
-
-
-def _prices_cost(inputs: Inputs) -> bool:
-    """Return whether the last objective, whose duals are read, is cost."""
-    names = [rank.of for rank in ranks(inputs.doc)]
-    return "cost" not in names or names[-1] == "cost"
-
-
-def _own_cost(built: Built, rule: str, labels: dict[str, str], t: int) -> float:
-    """Return what one more unit costs by itself: a site's fixed cost by the MW, where it is open anyway."""
-    inputs = built.model.inputs
-    if rule != "power" or inputs.doc.sites[labels["site"]].siting == "candidate" or not _prices_cost(inputs):
-        return 0.0
-    site = inputs.doc.sites[labels["site"]]
-    a_year = inputs.time.series(site.fixed_cost_per_mw_year)[t] * inputs.exchange(site.currency)
-    return float(a_year * inputs.time.period_hours[t] / HOURS_PER_YEAR * inputs.time.at_middle[t])
 
 
 @dataclass(frozen=True)
@@ -150,13 +37,23 @@ class Live:
 
 
 def limits_of(
-    built: Built, duals: Floats, live: Live | None, integers_fixed: bool, objective_unit: str
+    built: Built,
+    x: Floats,
+    duals: Floats,
+    live: Live | None,
+    integers_fixed: bool,
+    objective_unit: str,
+    most_ranged: int = MOST_RANGED,
 ) -> tuple[Limit, ...]:
-    """Return what limits the plan, worst first: by what the whole of the limit is worth at its price."""
+    """Return what limits the plan `x`, worst first: by what the whole of the limit is worth at its price.
+
+    The worst `most_ranged` get the range that their price holds for.
+    """
     tolerance = 1e-9 * max(1.0, float(np.abs(duals).max(initial=0.0)))
     doc = built.model.inputs.doc
-    found = [(cause, cause.price(duals)) for cause in causes(built)]
-    binding = [(cause, price) for cause, price in found if abs(price) > tolerance]
+    found = [(cause, cause.price(duals)) for cause in merged(causes(built, x))]
+    # What an input costs by itself makes no limit of it: only the rows it stands in do.
+    binding = [(cause, price) for cause, price in found if abs(price + cause.own_cost) > tolerance]
     binding.sort(key=lambda pair: (-abs(pair[1]) * (pair[0].amount or 1.0), pair[0].path, pair[0].period))
     directions = Directions(live.handle, live.arrays) if live is not None and binding else None
     suffix = _suffix(built, integers_fixed)
@@ -165,40 +62,48 @@ def limits_of(
     for rank, (cause, dual) in enumerate(binding):
         price = dual
         reach, stop = np.inf, None
-        ranged = directions is not None and rank < MOST_RANGED
+        ranged = directions is not None and rank < most_ranged and cause.is_linear
         if ranged:
             assert directions is not None
             scale = built.finished.row_scale
             reach, stop = directions.along({row: pace / scale[row] for row, pace in cause.rows.items()})
-        again = None
+        again, less = None, None
         if ranged and reach <= 1e-9 * max(1.0, cause.amount):
             assert live is not None
-            again = _difference(live, built, cause)
+            again = _difference(live, built, cause, 1.0)
+            less = _difference(live, built, cause, -1.0)
             price = again if again is not None else price
             if abs(price) <= max(tolerance, NOTHING * abs(dual)):
                 continue
         following = _following(built, stop)
         verb = "binds" if stop is None or stop.kind == "row" else "reaches its most" if stop.at_upper else "falls to 0"
-        known = Reach(reach, f"{following} {verb}" if following else "", ranged, again is not None)
+        known = Reach(reach, f"{following} {verb}" if following else "", ranged, again is not None, less)
         labels = _labels(built, cause)
         text = sentence(cause.rule, labels, cause.period, noun, price, objective_unit, known, suffix)
         holds = None if not ranged or again is not None or not np.isfinite(reach) else float(reach)
-        limits.append(Limit(cause.rule, cause.path, cause.period, cause.unit, float(price), holds, following, text))
+        limits.append(
+            Limit(cause.rule, cause.path, cause.period, cause.unit, float(price), holds, following, text, less)
+        )
     return tuple(limits)
 
 
-def _difference(live: Live, built: Built, cause: Cause) -> float | None:
-    """Return what one more unit saves by solving again, where several limits bind at once; None where that fails."""
+def _difference(live: Live, built: Built, cause: Cause, way: float) -> float | None:
+    """Return what one more unit saves (`way` 1), or one less costs (-1), by solving again; None where that fails.
+
+    This is the price where several limits bind at once, so that it differs from one side to the other.
+    """
     import highspy
 
     handle, arrays, scale = live.handle, live.arrays, built.finished.row_scale
     before = handle.getInfo().objective_function_value
     step = max(min(1.0, cause.amount or 1.0), 1e-3 * cause.amount)
+    if way < 0 and step > cause.amount:
+        return None
     saved = {}
     for row, pace in cause.rows.items():
         low, high = arrays.row_lower[row], arrays.row_upper[row]
         saved[row] = (low, high)
-        move = step * pace / scale[row]
+        move = way * step * pace / scale[row]
         handle.changeRowBounds(row, low + move, high + move)
     handle.run()
     worked = handle.getModelStatus() == highspy.HighsModelStatus.kOptimal
@@ -206,7 +111,7 @@ def _difference(live: Live, built: Built, cause: Cause) -> float | None:
     for row, (low, high) in saved.items():
         handle.changeRowBounds(row, low, high)
     handle.run()
-    return float((before - after) * live.unit / step - cause.own_cost) if worked else None
+    return float(way * (before - after) * live.unit / step - cause.own_cost) if worked else None
 
 
 def _following(built: Built, stop: Stop | None) -> str:
@@ -236,18 +141,30 @@ SUBJECTS = {
     "carbon_cap_total": "tCO2e under the carbon cap of the horizon",
     "budget": "{unit} in the budget {budget} ({span})",
     "commitment": "{device} that {offer} obliges to",
+    "share_least": "percentage point of the least share {share}",
+    "share_most": "percentage point of the greatest share {share}",
 }
 """What there would be one more of, by rule."""
+
+EVERYWHERE = {
+    "capacity": "{unit} of {workload} from {offer} at each site",
+    "link_capacity": "Gb/s on the link {link} each way",
+}
+"""The same, where one number limits at several places."""
 
 
 @dataclass(frozen=True)
 class Reach:
-    """How far a price holds: `units` more, then `stop`; `known` where that was looked for, `again` if solved again."""
+    """How far a price holds: `units` more, then `stop`; `known` where that was looked for, `again` if solved again.
+
+    Solved again, one unit less costs `less`, where that is known.
+    """
 
     units: float
     stop: str
     known: bool
     again: bool
+    less: float | None = None
 
 
 def sentence(
@@ -259,20 +176,31 @@ def sentence(
         verb = "saves" if saves >= 0 else "costs"
         head = f"{labels['site']} is full in {period}: one more MW {verb} {amount} in this {noun}"
     else:
-        subject = SUBJECTS.get(rule, words.NOUNS.get(rule, rule)).format(**labels)
+        named = {"capacity": "site", "link_capacity": "tail"}.get(rule)
+        shared = named is not None and named not in labels
+        subject = (EVERYWHERE if shared else SUBJECTS).get(rule, words.NOUNS.get(rule, rule)).format(**labels)
         when = f" in {period or labels['year']}" if period or "year" in labels else ""
         head = f"One more {subject}{when} would {'save' if saves >= 0 else 'cost'} {amount}"
-    return f"{head}{suffix}{_tail(reach)}."
+        if "next" in labels:
+            # What can be counted on of a pool rises in steps: one node alone may add nothing.
+            each = "The next" if labels["next"] == "1" else f"Each of the next {labels['next']}"
+            head = f"{each} {subject}{when} would {'save' if saves >= 0 else 'cost'} {amount} in the mean"
+    return f"{head}{suffix}{_tail(reach, money)}."
 
 
-def _tail(reach: Reach) -> str:
+def _tail(reach: Reach, money: str) -> str:
     if reach.again:
-        return "; several limits bind at once, so this is the difference from solving again"
+        less = "" if reach.less is None else f"; one less would {_costs(reach.less, money)}"
+        return f"; several limits bind at once, so this is the difference from solving again{less}"
     if not reach.known:
         return ""
     if not reach.stop:
         return "; this holds without end"
     return f"; this holds for up to {words.number(reach.units)} more, then {reach.stop}"
+
+
+def _costs(amount: float, money: str) -> str:
+    return f"{'cost' if amount >= 0 else 'save'} {words.money(abs(amount), money)}"
 
 
 def _suffix(built: Built, integers_fixed: bool) -> str:

@@ -14,6 +14,8 @@ from planner.errors import InputError, Problem
 if TYPE_CHECKING:
     import pandas as pd
 
+    from planner.explain.explanation import Explanation
+
 FORMAT = "planner-plan"
 VERSION = 1
 
@@ -44,6 +46,8 @@ class Limit:
         What binds then, in words; "" where nothing does.
     text
         All of it in one sentence.
+    one_less_costs
+        Where several limits bind at once, so that `saves` is from solving again: what one unit less costs, likewise.
     """
 
     rule: str
@@ -54,6 +58,12 @@ class Limit:
     holds_for: float | None
     next: str
     text: str
+    one_less_costs: float | None = None
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The limit as plain data; plans made before there was `one_less_costs` have none."""
+        return {key: value for key, value in vars(self).items() if value is not None or key != "one_less_costs"}
 
 
 @dataclass(frozen=True)
@@ -76,15 +86,20 @@ class Plan:
     limits
         What limits the plan, worst first.
     conflict
-        For an infeasible scenario: what cannot hold together, in words.
+        For an infeasible scenario: the inputs that cannot hold together, each as its path and what it says.
+    conflict_inputs
+        The same as plain data: path, kind, text, amount, unit and periods of each.
     earliest
-        Period from which on all demand can be met, "never" in this horizon, or None where it was not asked for.
+        Period from which on all demand can be met, "never" in this horizon, "unknown" where a limit stopped the search, or None
+        where it was not asked for.
     resilience
         Where losses must be borne: the objective `without` that, what it `costs`, the `hardest` loss, the `rounds` taken.
     solver
         Name and version of the solver, and of what else the numbers depend on.
     duals
         What the prices are: "of the linear programme", "with the integers fixed", or "none".
+    certificate
+        What `planner verify` needs to prove the plan without a solver (docs/verify.md); empty where there is none.
     scenario
         The resolved scenario, as plain data.
     """
@@ -107,10 +122,12 @@ class Plan:
     tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
     limits: tuple[Limit, ...] = field(default=(), repr=False)
     conflict: tuple[str, ...] = ()
+    conflict_inputs: tuple[dict[str, Any], ...] = ()
     earliest: str | None = None
     resilience: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     reason: str = ""
+    certificate: dict[str, Any] = field(default_factory=dict, repr=False)
     timings: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
@@ -148,9 +165,7 @@ class Plan:
 
     @cached_property
     def _content(self) -> dict[str, Any]:
-        tables = {
-            name: {"columns": list(frame.columns), "rows": _rows(frame)} for name, frame in sorted(self.tables.items())
-        }
+        certificate = {"certificate": self.certificate} if self.certificate else {}  # plans made before it have none
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -170,12 +185,14 @@ class Plan:
             "reason": self.reason,
             "notes": list(self.notes),
             "conflict": list(self.conflict),
-            "limits": [vars(limit) for limit in self.limits],
+            "conflict_inputs": list(self.conflict_inputs),
+            "limits": [limit.plain for limit in self.limits],
             "size": self.size,
             "solver": self.solver,
             "scenario_hash": self.scenario_hash,
             "scenario": self.scenario,
-            "tables": tables,
+            "tables": plain_tables(self.tables),
+            **certificate,
         }
 
     def to_dict(self) -> dict[str, Any]:
@@ -191,6 +208,29 @@ class Plan:
         """Return the plan with what its making took, in seconds; this is not part of its content."""
         return replace(self, timings=timings)
 
+    def explain(self, topic: str = "limits", name: str | None = None, **asked: Any) -> Explanation:
+        """Answer one question about the plan: what limits it, why not this device (docs/explain.md).
+
+        Parameters
+        ----------
+        topic
+            One of `planner.explain.topics.TOPICS`.
+        name
+            What the topic is about, where it is about one thing.
+        asked
+            Fields of `planner.explain.explanation.Asked`: `solve=True` to solve again for what the plan does not say,
+            `time_limit` in seconds.
+
+        Raises
+        ------
+        InputError
+            If there is no such topic or thing, or the topic does not fit the plan.
+        """
+        from planner.explain.explanation import Asked
+        from planner.explain.topics import explain
+
+        return explain(self, topic, Asked(name=name, **asked))
+
     def _repr_html_(self) -> str:
         """Return the plan as HTML, for notebooks."""
         from planner.plan.html import to_html
@@ -202,6 +242,11 @@ def _text(content: Any) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
+def plain_tables(tables: dict[str, pd.DataFrame]) -> dict[str, dict[str, Any]]:
+    """Return tables as plain data: columns, and rows with None for what is missing."""
+    return {name: {"columns": list(frame.columns), "rows": _rows(frame)} for name, frame in sorted(tables.items())}
+
+
 def _rows(frame: pd.DataFrame) -> list[list[Any]]:
     """Return the rows of a frame as plain data, None for what is missing."""
     columns = [frame[name].tolist() for name in frame.columns]
@@ -211,8 +256,8 @@ def _rows(frame: pd.DataFrame) -> list[list[Any]]:
     return [list(row) for row in zip(*cleaned, strict=True)]
 
 
-def from_dict(data: Any, source: str = "plan") -> Plan:
-    """Return the plan that `Plan.to_dict` made.
+def from_dict(data: Any, source: str = "plan", *, sealed: bool = True) -> Plan:
+    """Return the plan that `Plan.to_dict` made; one that is not `sealed` may have been changed since.
 
     Raises
     ------
@@ -228,19 +273,23 @@ def from_dict(data: Any, source: str = "plan") -> Plan:
             Problem(f"{source} has version {data.get('version')!r}; this program reads {VERSION}", code="plan")
         )
     try:
+        if not all(isinstance(column, str) for table in data["tables"].values() for column in table["columns"]):
+            raise ValueError("a column of a table has no name")
         tables = {name: pd.DataFrame(table["rows"], columns=table["columns"]) for name, table in data["tables"].items()}
         fields = {
             key: data[key]
             for key in data
-            if key not in ("format", "version", "hash", "tables", "limits", "notes", "conflict")
+            if key
+            not in ("format", "version", "hash", "tables", "limits", "notes", "conflict", "conflict_inputs", "places")
         }
         plan = Plan(
             **fields, tables=tables, limits=tuple(Limit(**limit) for limit in data["limits"]),
             notes=tuple(data["notes"]), conflict=tuple(data["conflict"]),
+            conflict_inputs=tuple(data.get("conflict_inputs", ())),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(Problem(f"{source} is no whole plan: {error}", code="plan")) from None
-    if plan.hash != data.get("hash"):
+    if sealed and plan.hash != data.get("hash"):
         raise InputError(
             Problem(f"{source} was changed after it was made: its content does not fit its hash", code="plan")
         )

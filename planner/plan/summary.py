@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from planner.plan.causes import cause_lines
+from planner.explain.binding import cause_lines
 from planner.plan.derivation import campaign_lines, chain_tables, comparison_lines, earliest_lines, pool_lines
 from planner.plan.network import full_links, lit, losses, traffic
 from planner.plan.plan import Plan
@@ -75,7 +75,7 @@ def _without_plan(plan: Plan) -> list[Section]:
     if plan.status == "infeasible" and plan.conflict:
         return _text("What cannot hold together", list(plan.conflict))
     if plan.status == "infeasible":
-        return _text("Why", ["No small set of rules that conflict was found; whole numbers or the time limit hide it."])
+        return _text("Why", ["No small set of inputs that conflict was found in time."])
     if plan.status == "unbounded":
         advice = "Look for a price below 0, a value without a limit, or an offer that pays more than it costs."
         return _text("Why", [advice])

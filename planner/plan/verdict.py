@@ -148,7 +148,5 @@ def _earliest(view: View) -> Card | None:
     earliest = view.plan.earliest
     if earliest is None:
         return None
-    never = earliest == "never"
-    return Card(
-        "all can be met", f"not by {view.periods[-1]}" if never else f"from {earliest}", "earliest, at any cost"
-    )
+    told = {"never": f"not by {view.periods[-1]}", "unknown": "not known"}.get(earliest, f"from {earliest}")
+    return Card("all can be met", told, "earliest, at any cost")
