@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner.certify.making import certificate_of
+from planner.earliest_date import Probes, earliest_date
+from planner.explain.conflict import SECONDS
+from planner.explain.conflict_lines import conflict_told
 from planner.inputs.inputs import Inputs
 from planner.model.arrays import Floats
 from planner.model.build import Built
-from planner.model.programme import Ids
-from planner.plan.conflict import conflict_of
 from planner.plan.frames import Reader, tables
 from planner.plan.limits import Live, limits_of
-from planner.plan.plan import Limit, Plan
+from planner.plan.plan import TABLES, Limit, Plan
 from planner.plan.prices import prices
 from planner.precheck import scaling_note
 from planner.resilience import Resilience, losses_table, summary
@@ -23,11 +26,14 @@ from planner.scenario.load import Scenario
 from planner.scenario.places import GB_PER_HOUR_AND_GBPS
 from planner.solver.options import SolveOptions
 from planner.solver.solution import relative_gap
-from planner.solver.solve import solver_named
 from planner.stage import Stage, user_duals
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+DEARER = ("limits", "earliest", "certificate", "conflict")
+"""Parts of a plan beside its tables that cost more to find than a table."""
 
 
 def conclude(
@@ -37,26 +43,39 @@ def conclude(
     stages: list[Stage],
     usable: list[Stage],
     resilience: Resilience | None,
-    name: str,
     options: SolveOptions,
+    only: Collection[str] | None = None,
+    probes: Probes | None = None,
 ) -> Plan:
-    """Return the plan: without numbers where there is no feasible point."""
+    """Return the plan: without numbers where there is no feasible point.
+
+    `only` are the tables that are wanted, and the parts of `DEARER`; None for all. `probes` are those
+    of a what-if session, for the earliest date.
+    """
+    wanted = {*TABLES, *DEARER} if only is None else {*only}
     inputs = built.model.inputs
     notes = [note for note in [_scaling(built)] if note]
+    certificate = certificate_of(base.status, built, stages, usable, options) if "certificate" in wanted else {}
     if not usable:
-        words_of = conflict_of(built, stages[0].arrays) if base.status == "infeasible" else ()
-        return replace(base, conflict=words_of, notes=tuple(notes))
+        explained = base.status == "infeasible" and "conflict" in wanted
+        told, more = conflict_told(scenario, min(SECONDS, options.time_limit)) if explained else ((), [])
+        return replace(
+            base, conflict=tuple(one.line for one in told), conflict_inputs=tuple(one.plain for one in told),
+            notes=(*notes, *more), certificate=certificate,
+        )  # fmt: skip
     first, last = usable[0], usable[-1]
     assert last.solution.x is not None
     reader = Reader(built, last.solution.x)
-    frames = tables(built, last.solution.x)
+    frames = tables(reader, None if only is None else {"demand", "traffic", *only} - {*DEARER, "prices", "losses"})
     duals = user_duals(built, last)
     priced = np.zeros(built.model.programme.size[1]) if duals is None else duals
-    frames["prices"] = prices(built, priced, reader, last.objective.unit)
-    limits = () if duals is None else _limits(built, duals, last)
+    if "prices" in wanted:
+        frames["prices"] = prices(built, priced, reader, last.objective.unit)
+    limits = () if duals is None or "limits" not in wanted else _limits(built, reader.x, duals, last)
     frames["losses"] = losses_table(built, reader.x, resilience, duals)
     served, unmet, weights = fractions(inputs, frames["demand"], frames["traffic"])
     value, bound, gap = _best(first, last, built)
+    dated = scenario.document.report.earliest_date and "earliest" in wanted
     return replace(
         base,
         objective=value,
@@ -69,8 +88,9 @@ def conclude(
         tables=frames,
         limits=limits,
         resilience=summary(resilience, frames["losses"], value),
-        earliest=_earliest(built, stages[-1], name, options) if scenario.document.report.earliest_date else None,
+        earliest=earliest_date(built, options, feasible=True, probes=probes).period if dated else None,
         notes=tuple(notes),
+        certificate=certificate,
     )
 
 
@@ -90,12 +110,12 @@ def _best(first: Stage, last: Stage, built: Built) -> tuple[float, float | None,
     return value + 0.0, proven, gap
 
 
-def _limits(built: Built, duals: Floats, last: Stage) -> tuple[Limit, ...]:
+def _limits(built: Built, x: Floats, duals: Floats, last: Stage) -> tuple[Limit, ...]:
     """Return what limits the plan; how far each price holds is known only while the solver still has the optimum."""
     live = None
     if last.handle is not None and last.solution.status == "optimal":
         live = Live(last.handle, last.arrays, last.unit)
-    return limits_of(built, duals, live, last.solution.integers_fixed, last.objective.unit)
+    return limits_of(built, x, duals, live, last.solution.integers_fixed, last.objective.unit)
 
 
 def _duals_are(stage: Stage) -> str:
@@ -140,31 +160,3 @@ def fractions(inputs: Inputs, demand: pd.DataFrame, traffic: pd.DataFrame) -> tu
     weights = {name: weight / whole for name, weight in weights.items()}
     share = math.fsum(weight * unmet[name] / asked[name] for name, weight in weights.items())
     return 1.0 - share, share, weights
-
-
-def _earliest(built: Built, stage: Stage, name: str, options: SolveOptions) -> str:
-    """Return the first period from which on all demand can be met, by halving: each step one feasibility solve.
-
-    The unmet demand from that period on is made least, whatever it costs; budgets and all other rules hold.
-    """
-    time, unmet = built.model.inputs.time, built.model.unmet
-    low, high = 0, time.periods
-    while low < high:
-        middle = (low + high) // 2
-        if _can_meet(built, stage, unmet.at[middle:], name, options):
-            high = middle
-        else:
-            low = middle + 1
-    return time.names[low] if low < time.periods else "never"
-
-
-def _can_meet(built: Built, stage: Stage, columns: Ids, name: str, options: SolveOptions) -> bool:
-    wanted = columns[columns >= 0].astype(int)
-    cost = np.zeros(built.model.programme.size[0])
-    cost[wanted] = 1.0
-    arrays = replace(stage.arrays, cost=cost, constant=0.0)
-    extra = len(stage.arrays.row_lower) - built.model.programme.size[1]
-    if extra:
-        arrays, _ = built.finished.arrays(cost / built.finished.scale, 0.0, free=True)
-    solution = solver_named(name, replace(options, progress=None)).answer(arrays)
-    return solution.objective is not None and solution.status == "optimal" and solution.objective <= 1e-6

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time as clock
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from planner.conclude import conclude
+from planner.earliest_date import Probes
 from planner.errors import InputError, SolverError
 from planner.facility.locating import locating
+from planner.facility.siting import siting
 from planner.inputs.inputs import Inputs, inputs_of
 from planner.model.build import Built, Objective, build
 from planner.model.programme import ExtraRow
@@ -23,6 +25,7 @@ from planner.solver.array_solver import ArraySolver
 from planner.solver.options import Progress, SolveOptions
 from planner.solver.solve import export_mps, solver_named, to_problem
 from planner.stage import Stage, stopped_by_derivation
+from planner.ties import broken
 
 TOLERANCE = 1e-6
 """What an objective may lose, as a share of it, to those stated after it, where it says nothing else."""
@@ -43,6 +46,13 @@ class Request:
     mps: str | None = None
     log: bool = False
     progress: Callable[[Progress], None] | None = None
+    runner: Callable[[Built, str, SolveOptions], ArraySolver | None] | None = None
+    """Returns who solves the next programme, where that is not simply the solver named; a what-if session has one."""
+    only: Collection[str] | None = None
+    """Tables (and parts of `planner.conclude.DEARER`) that the plan is to have, where not all are wanted."""
+    probes: Probes | None = None
+    """What a what-if session keeps for the earliest date."""
+    break_ties: bool | None = None
 
     def resolved(self, scenario: Scenario) -> tuple[str, SolveOptions]:
         """Return the solver's name and options."""
@@ -54,6 +64,7 @@ class Request:
             seed=_first(self.seed, choice.seed),
             log=self.log,
             progress=self.progress,
+            break_ties=_first(self.break_ties, choice.break_ties),
         )
         return _first(self.solver, choice.name), options
 
@@ -97,7 +108,7 @@ def solve(scenario: Scenario, request: Request | None = None) -> Plan:
     name, options = request.resolved(scenario)
     built, stages, resilience = programme_solved(scenario, request, timer)
     with timer.part("plan"):
-        plan = _plan(scenario, built, stages, resilience, name, options)
+        plan = plan_of(scenario, built, stages, resilience, name, options, request.only, request.probes)
     return plan.with_timings(timer.seconds)
 
 
@@ -108,9 +119,9 @@ def programme_solved(
     name, options = request.resolved(scenario)
     _check_solver(name, options, scenario if request.solver is None else None)
     with timer.part("inputs"):
-        inputs = _inputs(scenario)
+        inputs = inputs_for(scenario)
     return solve_bearing(
-        inputs, lambda programme: _stages(programme, name, options, request, timer), name, options, timer.part
+        inputs, lambda programme: solve_stages(programme, name, options, request, timer), name, options, timer.part
     )
 
 
@@ -127,14 +138,14 @@ def _check_solver(name: str, options: SolveOptions, scenario: Scenario | None) -
 
 def dry_run(scenario: Scenario, mps: str | None = None) -> dict[str, int]:
     """Return the size of a scenario's programme without solving it; `mps` names a file to write it to."""
-    built = build(_inputs(scenario))
+    built = build(inputs_for(scenario))
     if mps is not None:
         first = built.objective(all_ranks(built.model.inputs)[0].of)
         export_mps(to_problem(built.finished.arrays(first.coefficients, first.constant)[0]), mps)
     return _size(built)
 
 
-def _inputs(scenario: Scenario) -> Inputs:
+def inputs_for(scenario: Scenario) -> Inputs:
     """Return the inputs of a scenario that can be planned for."""
     if problems := too_large(scenario):
         raise InputError(problems)
@@ -157,16 +168,16 @@ def _filled(rank: Rank, tolerance: float) -> Rank:
     return rank if rank.tolerance is not None else rank.model_copy(update={"tolerance": tolerance})
 
 
-def _stages(built: Built, name: str, options: SolveOptions, request: Request, timer: Timer) -> list[Stage]:
+def solve_stages(built: Built, name: str, options: SolveOptions, request: Request, timer: Timer) -> list[Stage]:
     """Solve for each objective in turn, holding those before it."""
     stages: list[Stage] = []
     held: list[ExtraRow] = []
     for rank in all_ranks(built.model.inputs):
         objective = built.objective(rank.of)
         mps = request.mps if not stages else None
-        stage = _stage(built, rank, objective, held, name, options, timer, mps=mps)
+        stage = _stage(built, rank, objective, held, name, options, timer, mps=mps, other=request.runner)
         if stage.solution.status == "infeasible" or stopped_by_derivation(built, stage):
-            stage = _stage(built, rank, objective, held, name, options, timer, free=True)
+            stage = _stage(built, rank, objective, held, name, options, timer, free=True, other=request.runner)
         stages.append(stage)
         solution, unit = stage.solution, stage.unit
         if solution.status != "optimal":
@@ -177,18 +188,23 @@ def _stages(built: Built, name: str, options: SolveOptions, request: Request, ti
         held.append(
             ExtraRow(f"rank({rank.of})", objective.coefficients, best - objective.constant + rank.tolerance * abs(best))
         )
+    else:
+        if options.break_ties:
+            with timer.part("ties"):
+                stages[-1] = broken(built, stages[-1], options)
     return stages
 
 
 def _stage(
     built: Built, rank: Rank, objective: Objective, held: list[ExtraRow], name: str, options: SolveOptions,
     timer: Timer, *, free: bool = False, mps: str | None = None,
+    other: Callable[[Built, str, SolveOptions], ArraySolver | None] | None = None,
 ) -> Stage:  # fmt: skip
     """Solve for one objective; `free` of the bounds that were derived, not stated."""
     with timer.part("load"):
         arrays, unit = built.finished.arrays(objective.coefficients, objective.constant, held, free=free)
         problem = to_problem(arrays)
-        runner = _runner(built, name, options, unit if rank.of == "cost" and not (held or free) else None)
+        runner = _runner(built, name, options, unit if rank.of == "cost" and not (held or free) else None, other)
     if mps is not None:
         export_mps(problem, mps)
     with timer.part("solve"):
@@ -198,10 +214,17 @@ def _stage(
     return Stage(rank, objective, arrays, unit, runner.solution, getattr(runner, "handle", None))
 
 
-def _runner(built: Built, name: str, options: SolveOptions, unit: float | None) -> ArraySolver:
-    """Return the solver; for least cost alone (in `unit`) on a pure facility location problem, the one made for that."""
+def _runner(
+    built: Built, name: str, options: SolveOptions, unit: float | None,
+    other: Callable[[Built, str, SolveOptions], ArraySolver | None] | None,
+) -> ArraySolver:  # fmt: skip
+    """Return the solver: that of facility location for least cost alone (in `unit`), or one with a first plan for sites."""
     located = locating(built, unit, options) if unit is not None and name.lower() == "highs" else None
-    return located or solver_named(name, options)
+    if located is not None:
+        return located
+    if other is not None:
+        return other(built, name, options) or solver_named(name, options)
+    return (siting(built, options) if name.lower() == "highs" else None) or solver_named(name, options)
 
 
 def _size(built: Built) -> dict[str, int]:
@@ -214,13 +237,15 @@ def _size(built: Built) -> dict[str, int]:
     }
 
 
-def _plan(
+def plan_of(
     scenario: Scenario,
     built: Built,
     stages: list[Stage],
     resilience: Resilience | None,
     name: str,
     options: SolveOptions,
+    only: Collection[str] | None = None,
+    probes: Probes | None = None,
 ) -> Plan:
     """Return the plan that the last stage with a feasible point gives."""
     first = stages[0]
@@ -239,7 +264,7 @@ def _plan(
         size=_size(built),
         reason=next((stage.solution.reason for stage in stages if stage.solution.reason), ""),
     )
-    return conclude(base, scenario, built, stages, usable, resilience, name, options)
+    return conclude(base, scenario, built, stages, usable, resilience, options, only, probes)
 
 
 def _versions(solver: str) -> dict[str, str]:

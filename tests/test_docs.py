@@ -29,6 +29,14 @@ def test_the_python_of_the_readme_runs(tmp_path, monkeypatch):
         exec(compile(block, "README.md", "exec"), {})
 
 
+def test_the_guide_runs(monkeypatch):
+    """Every line of docs/guide.md, on the flagship, gives what the page says."""
+    monkeypatch.chdir(ROOT)
+    done = doctest.testfile(str(ROOT / "docs/guide.md"), module_relative=False, optionflags=doctest.ELLIPSIS)
+    assert done.attempted > 15
+    assert done.failed == 0
+
+
 def test_the_readme_has_two_commands():
     """The two that .ci/run takes from it."""
     assert len(re.findall(r"^python3 -m venv", README, flags=re.MULTILINE)) == 2

@@ -187,7 +187,10 @@ def test_a_plan_with_whole_numbers_says_under_what_its_prices_hold():
 def test_a_conflict_is_told_in_words():
     """The demand, and the one card that there is."""
     section = parts(package.solve(package.load(STUCK)))["What cannot hold together"]
-    assert section.lines == ("demand for jobs in north in p1: 10", "what rent rents out in p1: 1")
+    assert section.lines == (
+        "workloads.jobs.demand: the demand for jobs in north is 10 job/h, and all of it must be served",
+        "offers.rent.supply: no more than 1 card can be rented through rent at a time",
+    )
 
 
 def test_long_tables_are_cut_and_say_so():

@@ -126,4 +126,6 @@ def test_the_next_command_can_be_pasted(planner, tmp_path):
     assert command[:3] == ["planner", "solve", str(file)]
     assert command[3:7] == ["--set", "name=my plan", "--set", "solver.gap=1.0e-3"]
     saved = planner("solve", SHORT, "-o", tmp_path / "plan.json").out
-    assert saved.rstrip().endswith("--origin  (where each figure comes from)")
+    assert saved.rstrip().endswith(
+        f"next: planner explain {tmp_path / 'plan.json'}  (what limits it, what is unmet and why)"
+    )
