@@ -10,6 +10,8 @@ from planner.facility.scaled import HELD
 
 def choose(w: Floats, q: Floats, need: float, most: int) -> tuple[float, Floats, Floats]:
     """Minimise `w @ y` over `q @ y >= need`, `sum(y) <= most`, `0 <= y <= 1`: value, `y` and reduced costs."""
+    if most <= 0:
+        return np.inf if need > 0.0 else 0.0, np.zeros(len(w)), np.zeros(len(w))
     mu, theta = 0.0, 0.0
     y = (w < 0.0).astype(np.float64)
     if y.sum() <= most and q @ y >= need * (1.0 - HELD):

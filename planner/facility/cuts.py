@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
-from planner.facility.instance import Floats
+from planner.facility.instance import Floats, Ints
+
+RECENT = 1500
+"""Number of cuts, the latest ones, by which plans are judged before they are priced."""
 
 
-@dataclass
+@dataclass(frozen=True)
+class Cut:
+    """The cut `eta >= constant + slope @ y`, with the prices of the regions that it comes from."""
+
+    constant: float
+    slope: Floats
+    prices: Floats
+
+
 class Cuts:
-    """The cuts `eta >= constant + slope @ y` found so far."""
+    """The cuts that are kept, each under the number it was found as."""
 
-    constant: list[float] = field(default_factory=list)
-    slope: list[Floats] = field(default_factory=list)
+    def __init__(self) -> None:
+        """Start without cuts."""
+        self.kept: dict[int, Cut] = {}
+        self.count = 0
 
-    def add(self, constant: float, slope: Floats) -> None:
-        """Remember a cut."""
-        self.constant.append(constant)
-        self.slope.append(slope)
+    def add(self, cut: Cut) -> int:
+        """Remember a cut; its number."""
+        self.kept[self.count] = cut
+        self.count += 1
+        return self.count - 1
 
-    def floor(self, y: Floats) -> float:
-        """What the cuts say that serving from `y` costs at least."""
-        return float((np.asarray(self.constant) + np.asarray(self.slope) @ y).max())
+    def keep(self, which: Iterable[int]) -> None:
+        """Forget all cuts but these."""
+        self.kept = {number: self.kept[number] for number in sorted(which)}
+
+    def recent(self) -> tuple[Floats, Floats]:
+        """Constants and slopes of the latest cuts."""
+        last = list(islice(reversed(self.kept.values()), RECENT))
+        return np.asarray([cut.constant for cut in last]), np.asarray([cut.slope for cut in last])
+
+    def mixed(self, which: Ints, weight: Floats) -> Floats:
+        """Weighted sum of the prices of some cuts."""
+        return np.asarray(weight @ np.asarray([self.kept[number].prices for number in which.tolist()]))

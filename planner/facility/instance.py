@@ -29,7 +29,9 @@ class Instance:
     cost
         Cost of serving all of a region from a site, sites by regions; `inf` forbids the pair.
     max_open
-        Largest number of open sites; None for no limit.
+        Largest number of open sites, those of `given` among them; None for no limit.
+    given
+        Sites that are open in every plan; None for none.
     """
 
     fixed: Floats
@@ -37,3 +39,4 @@ class Instance:
     demand: Floats
     cost: Floats
     max_open: int | None = None
+    given: Bools | None = None

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from planner.facility.instance import Bools, Floats, Ints
 from planner.facility.scaled import Scaled
 
 
+@dataclass(frozen=True)
+class Packed:
+    """What the knapsacks hold: `value` a site, and the pairs with the share of the region's demand that is in.
+
+    `site` is the position among the sites of the knapsacks, `region` the region; `free` holds what regions without
+    demand are in, sites by such regions.
+    """
+
+    value: Floats
+    site: Ints
+    region: Ints
+    share: Floats
+    free: Bools
+
+
 class Knapsacks:
-    """The continuous knapsacks of some sites, solved by tangents from the price before (all sites at once)."""
+    """The continuous knapsacks of some sites, all solved at once by one sort of the pairs that pay."""
 
     def __init__(self, data: Scaled, sites: Ints) -> None:
         """Take the rows of `sites` out of `data`."""
@@ -19,67 +36,51 @@ class Knapsacks:
         self.unit = np.ascontiguousarray((data.cost[sites][:, self.some]) / self.weight)
         self.free = data.cost[sites][:, self.none]
         self.capacity = data.capacity[sites]
-        self.price = np.zeros(len(sites))
         self.calls = 0
 
     def keep(self, mask: Bools) -> None:
         """Drop the sites outside `mask`."""
-        self.sites, self.capacity, self.price = self.sites[mask], self.capacity[mask], self.price[mask]
+        if mask.all():
+            return
+        self.sites, self.capacity = self.sites[mask], self.capacity[mask]
         self.unit, self.free = np.ascontiguousarray(self.unit[mask]), self.free[mask]
 
-    def solve(self, u: Floats, rounds: int = 40) -> tuple[Floats, Floats]:
-        """Values of the knapsacks at the prices `u`, and the reduced costs per unit of demand.
+    def solve(self, u: Floats) -> Packed:
+        """Fill the knapsacks at the prices `u`, greedily by the reduced cost per unit of demand.
 
-        The value at any capacity price is a valid lower bound, so a site that has not converged does no harm.
+        The values are those of the dual at the price of the item that no longer fits, so they are lower bounds
+        whatever the rounding.
         """
         self.calls += 1
-        key = self.unit - (u[self.some] / self.weight)[None, :]
-        load, value = _knapsack_dual(key, self.weight, self.capacity, np.zeros(len(self.sites)))
-        price = np.zeros(len(self.sites))
-        todo = np.flatnonzero(load > self.capacity)
-        if len(todo):
-            price[todo], value[todo] = self._tangents(key, todo, value[todo], load[todo], rounds)
-        self.price = price
+        sites = len(self.sites)
+        key = (self.unit - (u[self.some] / self.weight)[None, :]).ravel()
+        at = np.flatnonzero(key < 0.0)
+        site, item = np.divmod(at, max(len(self.some), 1))
+        rate, weight = key[at], self.weight[item]
+        share, price = np.ones(len(at)), np.zeros(sites)
+        load = np.bincount(site, weight, sites)
+        over = load > self.capacity
+        if over.any():
+            self._fill(site, rate, weight, over, share, price)
+        value = np.bincount(site, np.minimum(rate + price[site], 0.0) * weight, sites) - price * self.capacity
+        free = self.free < u[self.none]
         if len(self.none):
-            value = value + np.minimum(self.free - u[self.none], 0.0).sum(axis=1)
-        return value, key
+            value = value + np.where(free, self.free - u[self.none], 0.0).sum(axis=1)
+        return Packed(value, site, self.some[item], share, free)
 
-    def _tangents(self, key: Floats, todo: Ints, value0: Floats, load0: Floats, rounds: int) -> tuple[Floats, Floats]:
-        """Maximise the dual of each knapsack of `todo` over its capacity price, from both sides."""
-        part, q = key[todo], self.capacity[todo]
-        low, low_value, low_slope = np.zeros(len(todo)), value0, load0 - q
-        high = np.maximum(-part.min(axis=1), 0.0)
-        high_value, high_slope = -high * q, -np.maximum(q, 1e-300)
-        best, best_value = np.where(high_value > low_value, high, low), np.maximum(high_value, low_value)
-        live = np.arange(len(todo))
-        at = np.clip(self.price[todo], 0.0, high)
-        meet = np.full(len(todo), np.inf)
-        for turn in range(rounds):
-            if turn:
-                meet = (low_value - low_slope * low - high_value + high_slope * high) / (high_slope - low_slope)
-                at = np.clip(meet, low, high)
-                ceiling = low_value + low_slope * (at - low)
-                open_ = ceiling - best_value[live] > 1e-11 * (1.0 + np.abs(ceiling))
-                if not open_.all():
-                    live, part, q, at = live[open_], part[open_], q[open_], at[open_]
-                    low, low_value, low_slope = low[open_], low_value[open_], low_slope[open_]
-                    high, high_value, high_slope = high[open_], high_value[open_], high_slope[open_]
-                if not len(live):
-                    break
-            load, value = _knapsack_dual(part, self.weight, q, at)
-            better = value > best_value[live]
-            best[live[better]], best_value[live[better]] = at[better], value[better]
-            over = load > q
-            low, low_value = np.where(over, at, low), np.where(over, value, low_value)
-            low_slope = np.where(over, load - q, low_slope)
-            high, high_value = np.where(over, high, at), np.where(over, high_value, value)
-            high_slope = np.where(over, high_slope, load - q - 1e-300)
-        return best, best_value
-
-
-def _knapsack_dual(key: Floats, weight: Floats, capacity: Floats, price: Floats) -> tuple[Floats, Floats]:
-    """Load and dual value of each knapsack at a capacity price."""
-    shifted = key + price[:, None]
-    load = (shifted < 0.0).astype(np.float64) @ weight
-    value = np.minimum(shifted, 0.0, out=shifted) @ weight - price * capacity
-    return load, value
+    def _fill(self, site: Ints, rate: Floats, weight: Floats, over: Bools, share: Floats, price: Floats) -> None:
+        """Set the shares and the capacity prices of the sites that cannot hold all that pays."""
+        pick = np.flatnonzero(over[site])
+        least = float(rate[pick].min())
+        order = pick[np.argsort(site[pick] + 0.999 * (1.0 - rate[pick] / least), kind="stable")]
+        held = np.concatenate([[0.0], np.cumsum(weight[order])])
+        full = np.flatnonzero(over)
+        first = np.searchsorted(site[order], full)
+        last = np.searchsorted(site[order], full, side="right") - 1
+        room = held[first] + self.capacity[full]
+        split = np.clip(np.searchsorted(held[1:], room, side="right"), first, last)
+        price[full] = -rate[order[split]]
+        edge = np.full(len(over), -1)
+        edge[full] = split
+        share[order] = np.arange(len(order)) < edge[site[order]]
+        share[order[split]] = np.clip((room - held[split]) / weight[order[split]], 0.0, 1.0)

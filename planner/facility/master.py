@@ -5,10 +5,13 @@ from __future__ import annotations
 import highspy
 import numpy as np
 
-from planner.facility.cuts import Cuts
+from planner.facility.cuts import Cut, Cuts
 from planner.facility.hot import kept_alive, run
-from planner.facility.instance import Floats
+from planner.facility.instance import Bools, Floats, Ints
 from planner.facility.scaled import Scaled
+
+FORBIDS = -1
+"""Number of a row that is no cut, but forbids a plan."""
 
 
 class Master:
@@ -26,15 +29,33 @@ class Master:
                 self.h.addRow(side, np.inf, n, every, coef)
         if data.most < n:
             self.h.addRow(-np.inf, float(data.most), n, every, np.ones(n))
-        self.runs = 0
-        for u, v in zip(cuts.constant, cuts.slope, strict=True):
-            self.add(u, v)
+        self.runs, self.first = 0, self.h.getNumRow()
+        self.numbers, self.bound_at = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        for number, cut in cuts.kept.items():
+            self.add(number, cut)
 
-    def add(self, constant: float, slope: Floats) -> None:
+    def add(self, number: int, cut: Cut) -> None:
         """Add the cut `eta >= constant + slope @ y`."""
-        where = np.flatnonzero(slope)
+        where = np.flatnonzero(cut.slope)
         index = np.append(where, self.data.sites).astype(np.int32)
-        self.h.addRow(constant, np.inf, len(index), index, np.append(-slope[where], 1.0))
+        self.h.addRow(cut.constant, np.inf, len(index), index, np.append(-cut.slope[where], 1.0))
+        self._note(number)
+
+    def restore(self, cuts: Cuts, which: Ints) -> None:
+        """Add the cuts that a node was bounded with and that have been dropped since."""
+        for number in np.setdiff1d(which, self.numbers).tolist():
+            self.add(number, cuts.kept[number])
+
+    def forbid(self, plan: Bools) -> None:
+        """Ask for one more site than `plan`, which cannot serve all regions."""
+        out = np.flatnonzero(~plan).astype(np.int32)
+        self.h.addRow(1.0, np.inf, len(out), out, np.ones(len(out)))
+        self._note(FORBIDS)
+
+    def _note(self, number: int) -> None:
+        """Note what the last row is and that it may bind now."""
+        self.numbers = np.append(self.numbers, number)
+        self.bound_at = np.append(self.bound_at, self.runs)
 
     def solve(self, lower: Floats, upper: Floats) -> tuple[float, Floats, float, Floats] | None:
         """Bound, `y`, `eta` and reduced costs of the relaxation within the bounds of a node; None if it is empty."""
@@ -49,6 +70,26 @@ class Master:
         value, reduced = np.asarray(solution.col_value), np.asarray(solution.col_dual)[:-1]
         level = float(self.h.getInfo().objective_function_value)
         return level, np.clip(value[:-1], 0.0, 1.0), float(value[-1]), reduced
+
+    def weights(self) -> tuple[Ints, Floats]:
+        """The numbers of the cuts that bind in the solution just found, and their duals, which sum to one."""
+        dual = np.asarray(self.h.getSolution().row_dual)[self.first :]
+        binding = np.flatnonzero((dual > 1e-9) & (self.numbers != FORBIDS))
+        self.bound_at[binding] = self.runs
+        return self.numbers[binding], dual[binding] / dual[binding].sum()
+
+    def thin(self, most: int) -> None:
+        """Drop half of the cuts, those whose last time of binding is longest ago, where there are more than `most`.
+
+        A bound found with them stays proven, and they stay in the pool.
+        """
+        if len(self.numbers) <= most:
+            return
+        since = np.where(self.numbers == FORBIDS, self.runs + 1, self.bound_at)
+        drop = np.sort(np.argsort(since, kind="stable")[: len(since) - most // 2])
+        drop = drop[since[drop] <= self.runs].astype(np.int32)
+        self.h.deleteRows(len(drop), drop + np.int32(self.first))
+        self.numbers, self.bound_at = np.delete(self.numbers, drop), np.delete(self.bound_at, drop)
 
 
 def _capacity_rows(data: Scaled) -> list[tuple[Floats, float]]:

@@ -28,6 +28,7 @@ def complete(search: Search, score: Floats) -> Bools:
     plan = np.zeros(data.sites, dtype=bool)
     plan[order[:k]] = True
     plan[order[score[order] > 0.5]] = True
+    plan[search.must] = True
     return plan
 
 
@@ -39,7 +40,8 @@ def improve(search: Search, budget: int) -> None:
         for estimate, plan in _moves(search):
             if estimate >= search.worth() or tries >= budget or search.late():
                 break
-            if search.cuts.floor(plan.astype(np.float64)) + search.data.fixed[plan].sum() >= search.worth():
+            constant, slope = search.cuts.recent()
+            if (constant + slope @ plan).max() + search.data.fixed[plan].sum() >= search.worth():
                 continue
             tries += 1
             if search.try_plan(plan) < best - 1e-9 * abs(best):
@@ -54,7 +56,7 @@ def _moves(search: Search) -> list[tuple[float, Bools]]:
     data, plan = search.data, search.plan
     inside = np.flatnonzero(plan & ~search.must)
     outside = np.flatnonzero(search.active & ~plan)
-    slope, constant = np.asarray(search.cuts.slope), np.asarray(search.cuts.constant)
+    constant, slope = search.cuts.recent()
     base = constant + slope @ plan
     fixed, capacity = float(data.fixed[plan].sum()), float(data.capacity[plan].sum())
     moves: list[tuple[float, int, int]] = []

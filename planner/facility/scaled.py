@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.facility.instance import Floats, InfeasibleError, Instance
+from planner.facility.instance import Bools, Floats, InfeasibleError, Instance
 
 BIG = 1e30
 """Cost of a forbidden pair inside the relaxation: finite, since inf - inf is not a number."""
@@ -26,6 +26,7 @@ class Scaled:
     need: float
     most: int
     scale: float
+    given: Bools
 
     @property
     def sites(self) -> int:
@@ -67,4 +68,7 @@ def scaled(instance: Instance) -> Scaled:
     positive = q[q > 0]
     if len(positive) and need > 0 and np.ptp(positive) <= 1e-12 * positive[0]:
         need = float(np.ceil(need / positive[0] - 1e-7)) * float(positive[0])
-    return Scaled(f * scale, q, d, c, need, most, scale)
+    given = np.zeros(len(f), dtype=bool) if instance.given is None else instance.given
+    if given.sum() > most:
+        raise InfeasibleError("more sites are open in every plan than may be open")
+    return Scaled(f * scale, q, d, c, need, most, scale, given)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from planner.facility.allocation import Allocation
-from planner.facility.cuts import Cuts
+from planner.facility.cuts import RECENT, Cut, Cuts
 from planner.facility.instance import Bools, Floats, Ints
 from planner.facility.knapsacks import Knapsacks
 from planner.facility.master import Master
@@ -37,11 +37,12 @@ class Search:
         self.data, self.gap, self.deadline, self.log, self.watch = data, gap, deadline, log, watch
         self.knapsacks = Knapsacks(data, np.arange(data.sites))
         self.active = np.ones(data.sites, dtype=bool)
-        self.must = np.zeros(data.sites, dtype=bool)
+        self.must = data.given.copy()
         self.bound, self.best = -np.inf, np.inf
         self.plan = np.zeros(data.sites, dtype=bool)
         self.mean = np.zeros(data.sites)
         self.cuts = Cuts()
+        self.binding = np.zeros(0, dtype=np.int64)
         self.seen: dict[bytes, float] = {}
         self.seconds: dict[str, float] = {}
         self.brought: dict[str, float] = {}
@@ -74,23 +75,33 @@ class Search:
             "bound": self.bound / scale,
             "best": self.best / scale,
             "sites": float(self.active.sum() - self.must.sum()),
-            "cuts": float(len(self.cuts.constant)),
+            "cuts": float(self.cuts.count),
         }
         self.brought.update({f"{part} {key}": value for key, value in brought.items()})
         if self.log is not None:
             text = ", ".join(f"{key} {value:.10g}" for key, value in brought.items())
             self.log(f"{part}: {text} [{self.seconds[part]:.2f} s]")
 
-    def cut(self, u: Floats) -> tuple[float, Floats]:
+    def cut(self, u: Floats) -> Cut:
         """The Lagrangian cut at the prices `u`, added to the pool and the master."""
-        value, _ = self.knapsacks.solve(u)
         slope = np.zeros(self.data.sites)
-        slope[self.knapsacks.sites] = value
-        constant = float(u.sum())
-        self.cuts.add(constant, slope)
+        slope[self.knapsacks.sites] = self.knapsacks.solve(u).value
+        cut = Cut(float(u.sum()), slope, u)
+        self.take(cut)
+        return cut
+
+    def take(self, cut: Cut) -> None:
+        """Add a cut to the pool and the master."""
+        number = self.cuts.add(cut)
         if self.master is not None:
-            self.master.add(constant, slope)
-        return constant, slope
+            self.master.add(number, cut)
+
+    def forget(self, needed: list[Ints]) -> None:
+        """Forget the cuts that are neither recent, nor in the master, nor among those `needed`, nor the root's."""
+        assert self.master is not None
+        recent = np.arange(self.cuts.count - RECENT, self.cuts.count)
+        numbers = np.concatenate([recent, self.master.numbers, self.binding, *needed])
+        self.cuts.keep(np.intersect1d(numbers, np.asarray(list(self.cuts.kept))).tolist())
 
     def try_plan(self, plan: Bools) -> float:
         """Cost of opening `plan`, exactly; its prices become a cut, and the plan the best one if it is."""

@@ -7,7 +7,7 @@ Choose which sites to open and how to serve every region from the open ones:
                 sum_r d_r x_sr <= q_s y_s       for each site s        (capacity)
                 0 <= x_sr <= y_s                for each pair          (linking, the strong form)
                 sum_s y_s <= p                  on request             (number of sites)
-                y_s in {0, 1}
+                y_s in {0, 1}                   1 for sites given open
 
 The way taken is Benders decomposition (Fischetti, Ljubic and Sinnl 2016) whose cuts are Lagrangian ones (Van Roy's
 cross decomposition 1986): any prices `u` of the demand rows bound the cost of serving all regions from below by
@@ -122,15 +122,15 @@ def _search(search: Search, start: Bools | None) -> None:
     """Run the parts in turn, until the gap is proven or the time is over."""
 
     def part(name: str, work: Callable[[], None]) -> None:
-        if search.bound < search.target() and (name in ("lagrangian", "improve") or not search.late()):
+        if search.bound < search.target() and (name == "lagrangian" or not search.late()):
             tick = time.perf_counter()
             work()
             search.seconds[name] = time.perf_counter() - tick
             search.tell(name)
 
     part("lagrangian", lambda: lagrangian(search, 250, start))
-    part("improve", lambda: improve(search, 40))
     part("root", lambda: root(search, 200))
+    part("improve", lambda: improve(search, 80))
     part("branch", lambda: branch(search))
 
 
@@ -155,8 +155,9 @@ def _result(search: Search, instance: Instance) -> Result:
 
 def _nothing_to_serve(data: Scaled) -> Result:
     """Return the plan without regions: open what pays by itself."""
-    order = np.argsort(data.fixed, kind="stable")[: max(data.most, 0)]
-    plan = np.zeros(data.sites, dtype=bool)
+    order = np.argsort(np.where(data.given, np.inf, data.fixed), kind="stable")
+    order = order[: max(data.most - int(data.given.sum()), 0)]
+    plan = data.given.copy()
     plan[order[data.fixed[order] < 0.0]] = True
     objective = float(data.fixed[plan].sum()) / data.scale
     return Result(plan, np.zeros((data.sites, 0)), objective, objective, 0.0, True, {}, {})

@@ -6,7 +6,7 @@ import numpy as np
 
 from planner.facility.instance import Floats, Instance
 from planner.model.build import Built
-from planner.model.decisions import Model
+from planner.model.model import Model
 
 COLUMNS = {"serve", "work", "open", "opened"}
 """Decisions of a pure problem."""
@@ -35,8 +35,12 @@ def instance_of(built: Built) -> Instance | None:
     work_cost[site] = coefficients[selling]
     cost = np.full((len(model.inputs.sites), asked.count), np.inf)
     cost[server, row_of[region]] = (coefficients[model.serve.span] + work_cost[server]) * demand[row_of[region]]
+    given = np.ones(len(model.inputs.sites), dtype=bool)
+    given[candidates(model)] = False
     most = model.inputs.doc.siting.max_open if model.programme.rows["open_sites"].count else None
-    return Instance(_fixed(model, coefficients), _capacity(built, site), demand, cost, most)
+    if most is not None:  # the limit is on candidates
+        most += int(given.sum())
+    return Instance(_fixed(model, coefficients), _capacity(built, site), demand, cost, most, given)
 
 
 def candidates(model: Model) -> np.ndarray:
@@ -58,13 +62,7 @@ def _is_pure(built: Built) -> bool:
         0 < model.open.count == model.opened.count
         and len({asked.keys[j][0] for j in asked.members()[-1]}) == 1
         and len(np.unique(site)) == len(site)
-        and _counts_candidates_only(model)
     )
-
-
-def _counts_candidates_only(model: Model) -> bool:
-    """Whether the limit on open sites, if there is one, is on all of the sites."""
-    return not model.programme.rows["open_sites"].count or model.open.count == len(model.inputs.sites)
 
 
 def _selling(model: Model) -> tuple[np.ndarray, np.ndarray]:

@@ -151,6 +151,6 @@ def test_every_part_says_what_it_brought() -> None:
     lines: list[str] = []
     got = solve_cflp(uniform(30, 60, 3, 9), log=lines.append)
     names = [line.split(":")[0] for line in lines]
-    assert names[:2] == ["lagrangian", "improve"]
+    assert names[:2] == ["lagrangian", "root"]
     bounds = [value for key, value in got.brought.items() if key.endswith(" bound")]
     assert bounds == sorted(bounds)

@@ -78,10 +78,10 @@ def test_equals_every_subset_tried(seed: int, most: int | None) -> None:
     assert len(plan.prices)
 
 
-@pytest.mark.parametrize("given", [0, 3])
-def test_equals_highs_alone(given: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("given", "most"), [(0, None), (3, None), (2, 2)])
+def test_equals_highs_alone(given: int, most: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same plan, bound and duals as the general way, with and without sites that are open anyway."""
-    scenario = located(random(3, sites=10, regions=24), given)
+    scenario = located(random(3, sites=10, regions=24, most=most), given)
     ours = solved(scenario)
     monkeypatch.setattr(locating, "LEAST_PAIRS", np.inf)
     general = solved(scenario)

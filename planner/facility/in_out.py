@@ -1,0 +1,46 @@
+"""Cuts at the root of a small problem: in-out separation, where an allocation costs less than steps on the prices."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.facility.search import Search
+
+SMALL = 20_000
+"""Pairs of a site and a region up to which an allocation is cheaper than subgradient steps that say as much."""
+
+
+def in_out(search: Search, rounds: int) -> None:
+    """Cuts by allocations between the master's solution and a centre, until they bring nothing, with sites fixed."""
+    data = search.data
+    assert search.master is not None
+    assert search.allocation is not None
+    centre, mix, stall = search.mean.copy(), 0.5, 0
+    for _ in range(rounds):
+        lower, upper = search.must.astype(np.float64), search.active.astype(np.float64)
+        solved = search.master.solve(lower, upper)
+        if solved is None:
+            search.raise_bound(np.inf)
+            return
+        level, y, eta, reduced = solved
+        search.binding = search.master.weights()[0]
+        gain = level - search.bound
+        search.raise_bound(level)
+        search.fix(level, reduced * (search.active & ~search.must), np.arange(data.sites))
+        if search.bound >= search.target() or search.late():
+            return
+        point = mix * y + (1.0 - mix) * centre
+        point = np.clip(point, lower, upper)
+        served = search.allocation.serve(point)
+        cut = search.cut(served.prices)
+        violation = cut.constant + float(cut.slope @ y) - eta
+        centre = 0.5 * (centre + y)
+        if violation <= 1e-6 * abs(level):
+            if mix == 1.0:
+                return
+            mix = 1.0
+        stall = stall + 1 if gain < 0.003 * max(search.best - search.bound, 0.0) else 0
+        if stall >= 4:
+            if mix == 1.0:
+                return
+            mix, stall = 1.0, 0
