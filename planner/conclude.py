@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,9 +13,10 @@ from planner.certify.making import certificate_of
 from planner.earliest_date import Probes, earliest_date
 from planner.explain.conflict import SECONDS
 from planner.explain.conflict_lines import conflict_told
-from planner.inputs.inputs import Inputs
 from planner.model.arrays import Floats
 from planner.model.build import Built
+from planner.plan.dates import DATE_INTERRUPTED, UNKNOWN
+from planner.plan.fractions import fractions
 from planner.plan.frames import Reader, tables
 from planner.plan.limits import Live, limits_of
 from planner.plan.plan import TABLES, Limit, Plan
@@ -23,13 +24,12 @@ from planner.plan.prices import prices
 from planner.precheck import scaling_note
 from planner.resilience import Resilience, losses_table, summary
 from planner.scenario.load import Scenario
-from planner.scenario.places import GB_PER_HOUR_AND_GBPS
 from planner.solver.options import SolveOptions
 from planner.solver.solution import relative_gap
 from planner.stage import Stage, user_duals
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 DEARER = ("limits", "earliest", "certificate", "conflict")
@@ -54,7 +54,7 @@ def conclude(
     """
     wanted = {*TABLES, *DEARER} if only is None else {*only}
     inputs = built.model.inputs
-    notes = [note for note in [_scaling(built)] if note]
+    notes = [note for note in [scaling_note(built.finished.matrix.data)] if note]
     certificate = certificate_of(base.status, built, stages, usable, options) if "certificate" in wanted else {}
     if not usable:
         explained = base.status == "infeasible" and "conflict" in wanted
@@ -76,8 +76,10 @@ def conclude(
     served, unmet, weights = fractions(inputs, frames["demand"], frames["traffic"])
     value, bound, gap = _best(first, last, built)
     dated = scenario.document.report.earliest_date and "earliest" in wanted
+    earliest, stopped = _earliest(base, built, options, probes) if dated else (None, "")
     return replace(
         base,
+        reason="; ".join(filter(None, [base.reason, stopped])),
         objective=value,
         bound=bound,
         gap=gap,
@@ -88,10 +90,23 @@ def conclude(
         tables=frames,
         limits=limits,
         resilience=summary(resilience, frames["losses"], value),
-        earliest=earliest_date(built, options, feasible=True, probes=probes).period if dated else None,
+        earliest=earliest,
         notes=tuple(notes),
         certificate=certificate,
     )
+
+
+def _earliest(base: Plan, built: Built, options: SolveOptions, probes: Probes | None) -> tuple[str, str]:
+    """Return the earliest date, and why it is unknown where Ctrl-C ended the search: the plan is there by then.
+
+    Who stopped the search for the plan is not kept waiting for a date.
+    """
+    if "interrupted" in base.reason:
+        return UNKNOWN, ""
+    try:
+        return earliest_date(built, options, feasible=True, probes=probes).period, ""
+    except KeyboardInterrupt:
+        return UNKNOWN, DATE_INTERRUPTED
 
 
 def _best(first: Stage, last: Stage, built: Built) -> tuple[float, float | None, float | None]:
@@ -123,40 +138,3 @@ def _duals_are(stage: Stage) -> str:
         return "none"
     which = "with the integers fixed" if stage.solution.integers_fixed else "of the linear programme"
     return f"{which}, from {stage.solution.duals_from}"
-
-
-def _scaling(built: Built) -> str:
-    sizes = np.abs(built.finished.matrix.data)
-    return scaling_note(float(sizes.min(initial=np.inf)), float(sizes.max(initial=0.0)))
-
-
-def fractions(inputs: Inputs, demand: pd.DataFrame, traffic: pd.DataFrame) -> tuple[float, float, dict[str, float]]:
-    """Return the share of the demand that is served, the share that is not, and the weights of its members.
-
-    Members are workloads, by name, and traffic between nodes, as `traffic.name`. They weigh by their demand valued at
-    their mean penalty; equally where none has a penalty.
-    """
-    doc, time = inputs.doc, inputs.time
-    asked: dict[str, float] = {}
-    unmet: dict[str, float] = {}
-    penalties: dict[str, Any] = {}
-    for name, group in demand.groupby("workload", sort=True):
-        asked[str(name)], unmet[str(name)] = float(group["demand_units"].sum()), float(group["unmet_units"].sum())
-        penalties[str(name)] = doc.workloads[str(name)].unmet_penalty
-    for name, group in traffic.groupby("traffic", sort=True):
-        gb = time.hours * GB_PER_HOUR_AND_GBPS
-        wanted = (group["demand_gbps"].to_numpy().reshape(gb.shape) * gb).sum()
-        if wanted > 0:
-            left = (group["unmet_gbps"].to_numpy().reshape(gb.shape) * gb).sum()
-            asked[f"traffic.{name}"], unmet[f"traffic.{name}"] = float(wanted), float(left)
-            penalties[f"traffic.{name}"] = doc.traffic[str(name)].unmet_penalty_per_gb
-    if not asked:
-        return 1.0, 0.0, {}
-    weights = dict.fromkeys(asked, 1.0)
-    if any(p is not None for p in penalties.values()):
-        valued = {n: 0.0 if p is None else float(np.mean(time.series(p))) * asked[n] for n, p in penalties.items()}
-        weights = valued if any(valued.values()) else weights
-    whole = math.fsum(weights.values())
-    weights = {name: weight / whole for name, weight in weights.items()}
-    share = math.fsum(weight * unmet[name] / asked[name] for name, weight in weights.items())
-    return 1.0 - share, share, weights

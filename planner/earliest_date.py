@@ -19,15 +19,14 @@ from planner.ask.hot import Clock, Hot
 from planner.errors import LimitError, NoPlanError
 from planner.model.arrays import Arrays, Floats
 from planner.model.build import Built
-from planner.model.programme import ExtraRow
+from planner.model.finished import ExtraRow
+from planner.plan.dates import NEVER, UNKNOWN
 from planner.solver.array_solver import ArraySolver
 from planner.solver.options import SolveOptions
 from planner.solver.solution import Solution
 
 MET = 1e-6
 """Demand counts as met if no more than this share of it, summed over periods and workloads, is missing."""
-
-NEVER, UNKNOWN = "never", "unknown"
 
 
 @dataclass(frozen=True)

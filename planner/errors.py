@@ -13,6 +13,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+_JOINERS = "\u200c\u200d"
+
+
+def one_line(text: str) -> str:
+    """Return a text with line breaks and all else that does not print written out by their codes.
+
+    Names from a file stand in messages, where they must not move the cursor, colour the screen or turn text round.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in _JOINERS else ascii(c)[1:-1] for c in text)
+
 
 @dataclass(frozen=True, order=True)
 class Place:
@@ -41,7 +53,7 @@ class Problem:
 
     def __str__(self) -> str:
         head = [str(self.place)] if self.place else []
-        return ": ".join([*head, *([self.path] if self.path else []), self.message])
+        return one_line(": ".join([*head, *([self.path] if self.path else []), self.message]))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the problem as plain data for `--json`."""

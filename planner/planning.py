@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time as clock
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 from planner.conclude import conclude
 from planner.earliest_date import Probes
@@ -14,24 +16,19 @@ from planner.facility.locating import locating
 from planner.facility.siting import siting
 from planner.inputs.inputs import Inputs, inputs_of
 from planner.model.build import Built, Objective, build
-from planner.model.programme import ExtraRow
+from planner.model.finished import ExtraRow
 from planner.plan.plan import Plan
 from planner.precheck import precheck, too_large
+from planner.ranks import all_ranks
 from planner.resilience import Resilience, solve_bearing
-from planner.scenario.check import ranks
-from planner.scenario.load import Scenario
+from planner.scenario.load import Scenario, load
 from planner.scenario.policy import Rank
 from planner.solver.array_solver import ArraySolver
 from planner.solver.options import Progress, SolveOptions
+from planner.solver.solution import Solution
 from planner.solver.solve import export_mps, solver_named, to_problem
-from planner.stage import Stage, stopped_by_derivation
+from planner.stage import Stage, stopped_by_derivation, unlimited_where_open
 from planner.ties import broken
-
-TOLERANCE = 1e-6
-"""What an objective may lose, as a share of it, to those stated after it, where it says nothing else."""
-
-TIE = 1e-9
-"""What the last objective stated may lose, as a share of it, to the least cost that decides after it."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +87,8 @@ class Timer:
             self.seconds[name] = self.seconds.get(name, 0.0) + clock.perf_counter() - began
 
 
-def solve(scenario: Scenario, request: Request | None = None) -> Plan:
-    """Solve a scenario to a proven optimum and return the plan.
+def solve(scenario: Scenario | str | Path | Mapping[str, Any], request: Request | None = None) -> Plan:
+    """Solve a scenario (or the file or plain data of one) to a proven optimum and return the plan.
 
     A scenario without a feasible plan gives a plan that says so and has no numbers.
 
@@ -103,6 +100,7 @@ def solve(scenario: Scenario, request: Request | None = None) -> Plan:
     SolverError
         If the solver fails.
     """
+    scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
     request = request or Request()
     timer = Timer()
     name, options = request.resolved(scenario)
@@ -155,19 +153,6 @@ def inputs_for(scenario: Scenario) -> Inputs:
     return inputs
 
 
-def all_ranks(inputs: Inputs) -> list[Rank]:
-    """Return the objectives in rank order; least cost decides last, so that no plan spends for nothing."""
-    *before, last = ranks(inputs.doc)
-    before = [_filled(rank, TOLERANCE) for rank in before]
-    if "cost" in (rank.of for rank in (*before, last)):
-        return [*before, _filled(last, TOLERANCE)]
-    return [*before, _filled(last, TIE), Rank(of="cost", tolerance=0.0)]
-
-
-def _filled(rank: Rank, tolerance: float) -> Rank:
-    return rank if rank.tolerance is not None else rank.model_copy(update={"tolerance": tolerance})
-
-
 def solve_stages(built: Built, name: str, options: SolveOptions, request: Request, timer: Timer) -> list[Stage]:
     """Solve for each objective in turn, holding those before it."""
     stages: list[Stage] = []
@@ -178,6 +163,8 @@ def solve_stages(built: Built, name: str, options: SolveOptions, request: Reques
         stage = _stage(built, rank, objective, held, name, options, timer, mps=mps, other=request.runner)
         if stage.solution.status == "infeasible" or stopped_by_derivation(built, stage):
             stage = _stage(built, rank, objective, held, name, options, timer, free=True, other=request.runner)
+        if unlimited_where_open(built, stage):
+            stage = replace(stage, solution=Solution("unbounded", stage.solution.solver))
         stages.append(stage)
         solution, unit = stage.solution, stage.unit
         if solution.status != "optimal":

@@ -7,7 +7,8 @@ import numpy as np
 from planner.errors import Problem
 from planner.inputs.inputs import Inputs
 from planner.inputs.modes import barriers
-from planner.model.decisions import options_of, sales_of
+from planner.model.arrays import Floats
+from planner.model.model import options_of, sales_of
 from planner.scenario.horizon import slices as slices_of
 from planner.scenario.load import Scenario
 from planner.scenario.supply import COMMITTED
@@ -131,8 +132,10 @@ def _problem(scenario: Scenario, workload: str, message: str) -> Problem:
     return Problem(message, f"workloads.{workload}", scenario.place(("workloads", workload)), "impossible")
 
 
-def scaling_note(smallest: float, largest: float) -> str:
+def scaling_note(coefficients: Floats) -> str:
     """Return a note where coefficients are too far apart for a solver to tell them apart, or nothing."""
+    sizes = np.abs(coefficients)
+    smallest, largest = float(sizes.min(initial=np.inf)), float(sizes.max(initial=0.0))
     if smallest <= 0 or largest / smallest < HOPELESS_RANGE:
         return ""
     return (

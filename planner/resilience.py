@@ -22,7 +22,6 @@ from planner.model.build import Built, build
 from planner.model.programme import summed
 from planner.model.survival import Borne, Loss, losses_of
 from planner.solver.options import SolveOptions
-from planner.solver.solve import solver_named
 from planner.stage import Stage
 
 MOST_A_ROUND = 4
@@ -94,6 +93,8 @@ def _try(
     inputs: Inputs, loss: Loss, built: Built, stage: Stage, checks: dict[Loss, Built], name: str, options: SolveOptions
 ) -> Trial:
     """Return how the plan of a stage bears a loss."""
+    from planner.solver.solve import solver_named  # a reader of the tables needs no solver
+
     if loss not in checks:
         checks[loss] = build(inputs, [loss])
     check = checks[loss]

@@ -45,6 +45,20 @@ def stopped_by_derivation(built: Built, stage: Stage) -> bool:
     return bool((at_bound & (prices < -significant)).any())
 
 
+def unlimited_where_open(built: Built, stage: Stage) -> bool:
+    """Return whether devices that pay are taken up to the factor that lets them stand where a site (or offer) is taken.
+
+    That factor is many times what is of use: nothing in the scenario limits them.
+    """
+    x, programme = stage.solution.x, built.model.programme
+    if x is None or not built.model.pays:
+        return False
+    rows = np.concatenate([programme.rows[name].at.ravel() for name in ("siting", "commitment_cap")])
+    matrix = built.finished.matrix[rows[rows >= 0]]
+    taken = matrix.maximum(0) @ x
+    return bool(((taken > 0) & (matrix @ x >= -1e-9 * taken)).any())
+
+
 def user_duals(built: Built, stage: Stage) -> Floats | None:
     """Return the duals of the rules in the user's units, in the sense of the objective as it is called."""
     if stage.solution.row_dual is None:

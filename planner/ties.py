@@ -21,29 +21,23 @@ from typing import Any
 
 import highspy
 import numpy as np
-from highspy import HighsBasisStatus, HighsModelStatus
+from highspy import HighsBasisStatus
 from numpy.typing import NDArray
 
 from planner.model.arrays import Arrays, Floats
 from planner.model.build import Built
 from planner.model.programme import Block, Programme
-from planner.solver.background import run_beside
 from planner.solver.fixed import fix_integers
 from planner.solver.highs import load
 from planner.solver.options import SolveOptions
 from planner.solver.solution import PLAN_TOLERANCE, max_violation, objective, reduced_costs, relative_gap, snapped
 from planner.solver.watch import Watch
 from planner.stage import Stage
+from planner.ties_in_place import least_in_place, plain_simplex, run, without_price
 from planner.twins import Swap, by_name
 
 WORSE = 1e-9
 """Share of the objective that breaking ties may cost by rounding; more, and the plan stays as it was."""
-
-STRICT = 1e-10
-"""Dual tolerance while ties are broken: the least that HiGHS takes."""
-
-ROUNDING = 1e-12
-"""A reduced cost is rounding below this share of the sizes of the terms that it is the sum of."""
 
 BASIC, AT_UPPER = int(HighsBasisStatus.kBasic), int(HighsBasisStatus.kUpper)
 """Numbers of statuses in a basis."""
@@ -59,28 +53,38 @@ def broken(built: Built, stage: Stage, options: SolveOptions) -> Stage:
     Ties are left where HiGHS was not the solver or has no optimal basis, where the time limit is near, and where
     rounding would make the plan dearer than by `WORSE`.
     """
-    swap = by_name(built, stage)
-    face = face_of(stage, options, swap)
+    if stage.solution.status != "optimal" or stage.solution.row_dual is None:
+        return stage
+    began, weight = time.monotonic(), weights(built.model.programme)
+    x = least_in_place(stage, weight, options)
+    if x is not None and _as_good(stage, x):
+        return _with(stage, x, time.monotonic() - began)
+    face = face_of(stage, options, by_name(built, stage))
     if face is None:
         return stage
-    x = face.least(weights(built.model.programme), options)
+    x = face.least(weight, options)
     if x is None or not _as_good(stage, x):
         return stage
+    found = _with(stage, x, face.seconds)
+    priced = replace(found.solution, row_dual=face.row_dual, reduced_cost=face.reduced_cost)
+    return replace(found, solution=priced, handle=face.handle)
+
+
+def _with(stage: Stage, x: Floats, seconds: float) -> Stage:
+    """Return the stage with another plan that is as good."""
     solution = stage.solution
     value = objective(stage.arrays, x)
     bound = None if solution.bound is None else min(solution.bound, value)
     better = replace(
         solution,
         x=x,
-        row_dual=face.row_dual,
-        reduced_cost=face.reduced_cost,
         objective=value,
         bound=bound,
         gap=None if bound is None else relative_gap(value, bound),
-        seconds=solution.seconds + face.seconds,
+        seconds=solution.seconds + seconds,
         max_violation=max_violation(stage.arrays, x),
     )
-    return replace(stage, solution=better, handle=face.handle)
+    return replace(stage, solution=better)
 
 
 def _as_good(stage: Stage, x: Floats) -> bool:
@@ -153,7 +157,7 @@ class Face:
         basis = tuple(np.where(free, new, old) for free, new, old in zip(self._free, found, self.basis, strict=True))
         self._restore()
         set_basis(self.handle, *basis)
-        if not _run(self.handle, self.watch, self.ends):
+        if not run(self.handle, self.watch, self.ends):
             return None
         _usual(self.handle, options)
         return self._point()
@@ -170,7 +174,7 @@ class Face:
         _bounds(handle, np.where(column, arrays.lower, value), np.where(column, arrays.upper, value))
         _limits(handle, np.where(row, arrays.row_lower, side), np.where(row, arrays.row_upper, side))
         _costs(handle, cost)
-        return _run(handle, self.watch, self.ends)
+        return run(handle, self.watch, self.ends)
 
     @property
     def _free(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -203,31 +207,18 @@ def face_of(stage: Stage, options: SolveOptions, swap: Swap | None = None) -> Fa
     arrays = fix_integers(stage.arrays, x)
     handle = highspy.Highs()  # type: ignore[no-untyped-call]
     watch = Watch(handle, replace(options, progress=None, log=False), began)
-    _plain_simplex(handle, options)
+    plain_simplex(handle, options)
     load(handle, arrays)
     set_basis(handle, *basis)
-    if not _run(handle, watch, ends):
+    if not run(handle, watch, ends):
         return None
     if handle.getInfo().simplex_iteration_count > 0:  # the solver's tolerance had left something to gain
         row_dual, basis = np.asarray(handle.getSolution().row_dual), statuses(handle)
     reduced_cost = reduced_costs(arrays, row_dual)
-    columns, rows = _without_price(arrays, row_dual, reduced_cost)
+    columns, rows = without_price(arrays, row_dual, reduced_cost)
     columns |= basis[0] == BASIC
     rows |= basis[1] == BASIC
     return Face(handle, arrays, row_dual, reduced_cost, columns, rows, basis, ends, began, watch)
-
-
-def _without_price(
-    arrays: Arrays, row_dual: Floats, reduced_cost: Floats
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which columns have no reduced cost, and which rows no dual, but for rounding."""
-    sizes = np.abs(arrays.cost) - reduced_costs(
-        replace(arrays, cost=np.zeros(arrays.columns), value=np.abs(arrays.value)), np.abs(row_dual)
-    )
-    largest = float(np.abs(row_dual).max(initial=0.0))
-    return np.abs(reduced_cost) <= np.maximum(STRICT, ROUNDING * sizes), np.abs(row_dual) <= max(
-        STRICT, ROUNDING * largest
-    )
 
 
 # ---- HiGHS ---------------------------------------------------------------------------------------------------
@@ -252,31 +243,11 @@ def set_basis(handle: Any, columns: NDArray[Any], rows: NDArray[Any]) -> None:
     handle.setBasis(basis)
 
 
-def _plain_simplex(handle: Any, options: SolveOptions) -> None:
-    """From an optimal basis the primal simplex method goes on as it is, without presolve."""
-    wanted = {"solver": "simplex", "simplex_strategy": 4, "presolve": "off", "dual_feasibility_tolerance": STRICT}
-    for option, value in {**wanted, "threads": options.threads, "random_seed": options.seed}.items():
-        handle.setOptionValue(option, value)
-
-
 def _usual(handle: Any, options: SolveOptions) -> None:
     """Set back what `_plain_simplex` set, for those who ask the handle later."""
     wanted = {"solver": options.method, "simplex_strategy": 1, "presolve": "choose", "dual_feasibility_tolerance": 1e-7}
     for option, value in wanted.items():
         handle.setOptionValue(option, value)
-
-
-def _run(handle: Any, watch: Watch, ends: float) -> bool:
-    """Run what HiGHS holds; return whether it found the optimum."""
-    handle.setOptionValue("time_limit", handle.getRunTime() + max(0.0, ends - time.monotonic()))
-
-    def work() -> None:
-        handle.run()
-        highspy.Highs.resetGlobalScheduler(True)
-
-    if run_beside(work, watch.stop):
-        raise KeyboardInterrupt
-    return bool(handle.getModelStatus() == HighsModelStatus.kOptimal)
 
 
 def _bounds(handle: Any, lower: Floats, upper: Floats) -> None:

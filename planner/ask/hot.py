@@ -37,6 +37,14 @@ LEAST_ITERATIONS = 1000
 
 NO_LIMIT = 2**31 - 1
 
+_PRIMAL: dict[str, Any] = {
+    "solver": "simplex",
+    "simplex_strategy": 4,
+    "presolve": "off",
+    # Moving bounds a little pays off from afar; here it costs three times the time.
+    "primal_simplex_bound_perturbation_multiplier": 0.0,
+}
+
 _FEASIBLE_POINT = 2
 _ENDED = {HighsModelStatus.kOptimal: "optimal", HighsModelStatus.kInfeasible: "infeasible"}
 
@@ -80,7 +88,7 @@ class Hot:
                 raise SolverError("HiGHS", f"does not take {option} = {value!r}")
         load(self._handle, arrays)
         self._best: Floats | None = None
-        self._first = 0
+        self._first, self._limited = 0, True
         if basis is not None and not arrays.is_mip:
             self._handle.setBasis(basis)
 
@@ -152,24 +160,13 @@ class Hot:
         """Return the basis that the last answer ended with."""
         return self._handle.getBasis()
 
-    def fresh(self) -> Solution:
-        """Solve what is in place from scratch, by the interior point method: for what is far from the last answer.
-
-        Raises
-        ------
-        LimitError
-            If the time limit stops it first.
-        """
-        if self._clock.left <= 0:
-            raise LimitError("the time limit ended before the question was answered")
-        self._clock.solves += 1
-        runner = ArrayHighs(replace(self._options, time_limit=self._clock.left, method="ipm"))
-        solution = runner.answer(self.arrays)
-        if solution.reason == "interrupted":
-            raise KeyboardInterrupt
-        if solution.status != "optimal":
-            raise LimitError(f"the solver stopped before the question was answered: {solution.reason or 'limit'}")
-        return solution
+    def only_costs_change(self) -> None:
+        """Solve linear programmes by the primal simplex method from now on: where it starts from keeps every rule."""
+        if self.arrays.is_mip:
+            return
+        for option, value in _PRIMAL.items():
+            self._handle.setOptionValue(option, value)
+        self._limited = False
 
     def start_from(self, basis: Any) -> None:
         """Let the next solve start from a basis of this programme, where it is a linear one."""
@@ -185,13 +182,16 @@ class Hot:
             highspy.Highs.resetGlobalScheduler(True)
 
         # From a far basis, without presolve, the simplex method may take longer than a fresh start.
-        limit = max(LEAST_ITERATIONS, self._first // 2) if self._first and not self.arrays.is_mip else NO_LIMIT
+        limited = self._limited and self._first and not self.arrays.is_mip
+        limit = max(LEAST_ITERATIONS, self._first // 2) if limited else NO_LIMIT
         handle.setOptionValue("simplex_iteration_limit", limit)
-        run_beside(work, self._watch.stop)
-        if handle.getModelStatus() == HighsModelStatus.kIterationLimit and limit < NO_LIMIT:
+        interrupted = run_beside(work, self._watch.stop)
+        if not interrupted and handle.getModelStatus() == HighsModelStatus.kIterationLimit and limit < NO_LIMIT:
             handle.setOptionValue("simplex_iteration_limit", NO_LIMIT)
             handle.clearSolver()
-            run_beside(work, self._watch.stop)
+            interrupted = run_beside(work, self._watch.stop)
+        if interrupted:
+            raise KeyboardInterrupt
         self._watch.check()
         status = handle.getModelStatus()
         self._first = self._first or handle.getInfo().simplex_iteration_count

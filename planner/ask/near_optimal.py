@@ -21,7 +21,7 @@ from planner.ask.posed import opened, pose
 from planner.errors import InputError, LimitError, Place, Problem
 from planner.model.arrays import Floats
 from planner.model.build import Built
-from planner.model.programme import ExtraRow
+from planner.model.finished import ExtraRow
 from planner.model.rules.places import KW_PER_MW, peak_kw
 from planner.plan import words
 from planner.plan.sections import Column, Section, section
@@ -29,9 +29,6 @@ from planner.planning import Request
 from planner.scenario.load import Scenario
 
 WITHIN = 0.01
-
-LARGE = 5000
-"""In linear programmes with more rows, each end is far from all others, and a fresh start is faster."""
 
 FIRM = 1e-3
 """What moves by less than this share of its measure hardly moves."""
@@ -159,11 +156,10 @@ def near_optimal(
     rows = [*posed.held[: names.index("cost")], ExtraRow("cost", cost.coefficients, limit - cost.constant)]
     arrays, _ = built.finished.arrays(np.zeros(len(x)), 0.0, rows)
     hot = Hot(arrays, posed.options, posed.clock)
-    home = None
-    if not _is_far(hot):
-        hot.change(cost=posed.arrays.cost)
-        hot.best()
-        home = hot.basis()  # the best plan is near all that is nearly as good
+    hot.change(cost=posed.arrays.cost)
+    hot.best()
+    home = hot.basis()  # the best plan is near all that is nearly as good, and keeps the rules whatever the measure
+    hot.only_costs_change()
     spans, complete = [], True
     for kind, name, unit, measure in measures(built):
         found, whole = _span(hot, home, measure * built.finished.scale)
@@ -180,20 +176,15 @@ def _span(hot: Hot, home: Any, cost: Floats) -> tuple[tuple[float | None, float 
     found: list[float | None] = []
     for sign in (1.0, -1.0):
         hot.change(cost=sign * cost / size, constant=0.0)
-        if home is not None:
-            hot.start_from(home)
+        hot.start_from(home)
         try:
-            value = (hot.fresh() if home is None else hot.best()).objective
+            value = hot.best().objective
         except LimitError:
             found.append(None)
             continue
         assert value is not None
         found.append(max(0.0, sign * value * size) + 0.0)
     return (found[0], found[1]), None not in found
-
-
-def _is_far(hot: Hot) -> bool:
-    return hot.arrays.rows > LARGE and not hot.arrays.is_mip
 
 
 def measures(built: Built) -> Iterator[tuple[str, str, str, Floats]]:

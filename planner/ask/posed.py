@@ -11,7 +11,7 @@ from planner.errors import InputError, LimitError, NoPlanError
 from planner.inputs.inputs import inputs_of
 from planner.model.arrays import Arrays, Floats
 from planner.model.build import Built, Objective, build
-from planner.model.programme import ExtraRow
+from planner.model.finished import ExtraRow
 from planner.model.survival import losses_of
 from planner.planning import Request, Timer, programme_solved
 from planner.precheck import precheck, too_large

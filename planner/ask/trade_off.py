@@ -24,7 +24,7 @@ from planner.ask.posed import opened, ready
 from planner.errors import InputError, LimitError, Place, Problem
 from planner.model.arrays import Floats
 from planner.model.build import Built
-from planner.model.programme import ExtraRow
+from planner.model.finished import ExtraRow
 from planner.plan import words
 from planner.plan.sections import Column, Section, section
 from planner.planning import Request

@@ -11,9 +11,10 @@ from typing import Any
 from planner.ask.answer import Answer
 from planner.ask.hot import Clock
 from planner.ask.posed import opened, ready
-from planner.earliest_date import NEVER, UNKNOWN, Date, Wanted, earliest_date
+from planner.earliest_date import Date, Wanted, earliest_date
 from planner.errors import InputError, NoPlanError, Place, Problem
 from planner.plan import words
+from planner.plan.dates import NEVER, UNKNOWN
 from planner.plan.sections import Column, Section, section
 from planner.planning import Request
 from planner.scenario.load import Scenario

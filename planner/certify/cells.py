@@ -11,13 +11,12 @@ import numpy as np
 import pandas as pd
 
 from planner.certify.kept import Certificate
-from planner.conclude import fractions
 from planner.model.build import Built
 from planner.model.survival import losses_of
 from planner.plan import words
+from planner.plan.fractions import fractions
 from planner.plan.frames import Reader, tables
-from planner.plan.limits import limits_of
-from planner.plan.plan import Limit, Plan, plain_tables
+from planner.plan.plan import Plan, plain_tables
 from planner.plan.prices import prices
 from planner.resilience import Resilience, Trial, losses_table, summary
 
@@ -26,9 +25,6 @@ SAME = 1e-9
 
 ROUNDING = 1e-12
 """So much of the largest number of its column is rounding."""
-
-SOLVED_AGAIN = "solving again"
-"""The words of a limit whose price is no dual but a difference between two solves."""
 
 
 @dataclass(frozen=True, order=True)
@@ -72,9 +68,6 @@ def figures(plan: Plan, built: Built, kept: Certificate, unit: float, objective_
     if plan.resilience or len(frames["losses"]):
         assert plan.objective is not None
         yield from _mapping("resilience", plan.resilience, summary(resilience, frames["losses"], plan.objective))
-    if duals is not None and kept.prices is not None:
-        derived = limits_of(built, reader.x, duals, None, kept.prices.whole_fixed, objective_unit)
-        yield from _limits(plan, derived, objective_unit)
 
 
 def _resilience(plan: Plan, built: Built, kept: Certificate) -> Resilience | None:
@@ -145,21 +138,3 @@ def _mapping(where: str, stated: dict[str, Any], derived: dict[str, Any]) -> Ite
         size = abs(stated["without"] or 0.0) if key == "costs" and "without" in stated else 0.0
         if not same(stated.get(key), derived.get(key), size):
             yield Mismatch(f"{where}, {key}", told(stated.get(key)), told(derived.get(key)))
-
-
-def _limits(plan: Plan, derived: tuple[Limit, ...], money: str) -> Iterator[Mismatch]:
-    """Hold the price of every limit against the duals; how far it holds, and what is next, only the solver knew."""
-    known: dict[tuple[str, str, str, str], list[Limit]] = {}  # one input may limit several places
-    for limit in derived:
-        known.setdefault((limit.rule, limit.path, limit.period, limit.unit), []).append(limit)
-    for limit in plan.limits:
-        where = f"limit {limit.path}{f' in {limit.period}' if limit.period else ''}"
-        others = [other.saves for other in known.get((limit.rule, limit.path, limit.period, limit.unit), [])]
-        if not others:
-            yield Mismatch(where, "a limit", "none")
-            continue
-        if SOLVED_AGAIN not in limit.text and not any(same(limit.saves, other) for other in others):
-            follows = words.listed([told(other) for other in others], last="or")
-            yield Mismatch(f"{where}, saves", told(limit.saves), follows)
-        if (amount := words.money(abs(limit.saves), money)) not in limit.text:
-            yield Mismatch(f"{where}, text", repr(limit.text), amount)

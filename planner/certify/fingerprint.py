@@ -10,7 +10,7 @@ import numpy as np
 
 from planner.model.arrays import Arrays
 from planner.model.build import Built, Objective
-from planner.model.programme import ExtraRow, power_of_two
+from planner.model.finished import ExtraRow, power_of_two
 
 NAME = b"planner programme 1"
 

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner.certify.fingerprint import Goal
-from planner.certify.making import NAMES, VERSION
 from planner.certify.packing import unpacked
 from planner.errors import InputError, Problem
 from planner.model.arrays import Floats
 from planner.model.survival import Loss
+
+VERSION = 1
+"""Version of the form of a certificate."""
+
+NAMES = ("cost", "served", "carbon")
+"""Objectives that there are."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,8 @@ def _read(data: dict[str, Any]) -> Certificate:
     prices = None
     if "prices" in data:
         prices = Prices(int(data["prices"]["of"]), bool(data["prices"]["whole_fixed"]), unpacked(data["prices"]))
+        if not 0 <= prices.of < len(data["objectives"]):
+            raise ValueError("its prices are of no objective")
     kept_all = tuple(_objective(one, prices) for one in data["objectives"])
     if not kept_all or any(len(kept.goal.held) != i for i, kept in enumerate(kept_all)):
         raise ValueError("its objectives do not follow one another")

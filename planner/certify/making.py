@@ -9,19 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from planner.certify.bound import Bound, safe_bound
+from planner.certify.bound import safe_bound
 from planner.certify.exact import Matrix, matrix_of
 from planner.certify.fingerprint import Goal, arrays_of, fingerprint, held_to
+from planner.certify.kept import NAMES, VERSION
 from planner.certify.multipliers import multipliers
 from planner.certify.packing import ENCODING, packed
+from planner.certify.quick import surely_within
 from planner.certify.witness import farkas, polished, relaxed
 from planner.model.arrays import Arrays, Floats
 from planner.model.build import Built
 from planner.solver.options import SolveOptions
 from planner.solver.solution import objective as value_of
 from planner.stage import Stage
-
-VERSION = 1
 
 FINE = 1e-10
 """Duals that leave a wider gap than this, relative to the objective, are solved for again more strictly."""
@@ -31,8 +31,6 @@ SAME = 1e-12
 
 MENDABLE = 5_000
 """So many columns there may be for a ray to be moved until columns without a bound need not pay."""
-
-NAMES = ("cost", "served", "carbon")
 
 
 @dataclass(frozen=True)
@@ -124,22 +122,27 @@ def _of_stage(built: Built, goal: Goal, stage: Stage, x: Floats, options: SolveO
 def _duals(built: Built, stage: Stage, options: SolveOptions) -> _Proof:
     """Return duals that bound the objective: of the programme, or of its linear relaxation."""
     solution, arrays = stage.solution, stage.arrays
-    matrix = matrix_of(arrays)
-    if arrays.is_mip and solution.reason == "interrupted":
-        return _Proof(solution.row_dual, "whole fixed", "the solve was interrupted")
-    if arrays.is_mip and (best := _multipliers(built, stage, matrix)) is not None:
-        return _Proof(best, "multipliers")
     if arrays.is_mip:
-        found, why = relaxed(arrays, stage.handle, options, solution.iterations)
-        best = _better(arrays, matrix, found, solution.row_dual)
-        return _Proof(best, "relaxation" if best is found is not None else "whole fixed", why)
+        return _duals_of_whole(built, stage, options)
     if solution.row_dual is None:
         return _Proof(None, "programme", "the solver gave no duals")
-    bound = safe_bound(arrays, matrix, solution.row_dual, mend=False)
-    if _is_fine(bound, solution.objective) or solution.status != "optimal":
+    if solution.status != "optimal" or _is_fine(stage):
         return _Proof(solution.row_dual, "programme")
     again = polished(arrays, stage.handle, options)
-    return _Proof(_better(arrays, matrix, again, solution.row_dual), "programme")
+    return _Proof(_better(arrays, matrix_of(arrays), again, solution.row_dual), "programme")
+
+
+def _duals_of_whole(built: Built, stage: Stage, options: SolveOptions) -> _Proof:
+    """Return duals that bound an objective with whole columns."""
+    solution, arrays = stage.solution, stage.arrays
+    if solution.reason == "interrupted":
+        return _Proof(solution.row_dual, "whole fixed", "the solve was interrupted")
+    matrix = matrix_of(arrays)
+    if (best := _multipliers(built, stage, matrix)) is not None:
+        return _Proof(best, "multipliers")
+    found, why = relaxed(arrays, stage.handle, options, solution.iterations)
+    best = _better(arrays, matrix, found, solution.row_dual)
+    return _Proof(best, "relaxation" if best is found is not None else "whole fixed", why)
 
 
 def _multipliers(built: Built, stage: Stage, matrix: Matrix) -> Floats | None:
@@ -151,10 +154,16 @@ def _multipliers(built: Built, stage: Stage, matrix: Matrix) -> Floats | None:
     return None if found is None else _better(stage.arrays, matrix, found, solution.row_dual)
 
 
-def _is_fine(bound: Bound, value: float | None) -> bool:
-    if bound.value is None or value is None:
+def _is_fine(stage: Stage) -> bool:
+    """Return whether a linear programme's duals prove its optimum; exactly where doubles leave it in doubt."""
+    duals, value = stage.solution.row_dual, stage.solution.objective
+    if duals is None or value is None:
         return False
-    return value - float(bound.value) <= FINE * max(1.0, abs(value))
+    allowed = FINE * max(1.0, abs(value))
+    if surely_within(stage.arrays, duals, value, allowed):
+        return True
+    bound = safe_bound(stage.arrays, matrix_of(stage.arrays), duals, mend=False).value
+    return bound is not None and value - float(bound) <= allowed
 
 
 def _better(arrays: Arrays, matrix: Matrix, one: Floats | None, other: Floats | None) -> Floats | None:

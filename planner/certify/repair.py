@@ -50,17 +50,20 @@ class Point:
         The row that is broken most, -1 where none is.
     moves
         Exact move of each column from where it was, within its bounds, in the arrays' units.
+    put
+        How far a column was off its bounds, or off a whole number, at most.
     """
 
     value: Fraction
     violation: Fraction
     row: int
     moves: dict[int, Fraction]
+    put: float = 0.0
 
     @property
     def moved(self) -> float:
         """Largest move of a column."""
-        return max((abs(float(move)) for move in self.moves.values()), default=0.0)
+        return max(self.put, *(abs(float(move)) for move in self.moves.values()), 0.0)
 
 
 @dataclass
@@ -80,8 +83,10 @@ class _State:
 
 def repaired(arrays: Arrays, matrix: Matrix, x: Floats, tights: Sequence[float] = TIGHT) -> Point:
     """Return the exactly feasible point near `x`, or the nearest that was found; `tights` are tried in their order."""
+    given = x
     x = np.clip(np.where(arrays.integer, np.rint(x), x), arrays.lower, arrays.upper)
     x = np.where(np.isfinite(x), x, 0.0)
+    put = float(np.abs(x - given).max(initial=0.0))
     within = np.minimum(x - arrays.lower, arrays.upper - x)
     room = np.where(arrays.integer, 0.0, np.maximum(within, 0.0))
     count = np.bincount(arrays.index, minlength=arrays.columns)
@@ -99,7 +104,7 @@ def repaired(arrays: Arrays, matrix: Matrix, x: Floats, tights: Sequence[float] 
             break
     value = (exact(arrays.cost) * exact(x)).total() + Fraction(arrays.constant)
     value += sum((Fraction(float(arrays.cost[j])) * move for j, move in state.moves.items()), Fraction(0))
-    return Point(value, violation, row, state.moves)
+    return Point(value, violation, row, state.moves, put)
 
 
 def _broken(arrays: Arrays, level: Exact) -> NDArray[np.intp]:

@@ -41,7 +41,7 @@ def _row(interval: Interval) -> tuple[str, ...]:
     by = "the linear relaxation" if interval.relaxed else "the linear programme"
     return (
         interval.name, low, high, interval.unit, "?" if interval.width is None else share(interval.width),
-        interval.without or by,
+        interval.without if interval.best is None or (interval.relaxed and interval.without) else by,
     )  # fmt: skip
 
 

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context
 from typing import Any
 
 from planner.certify.cells import Mismatch
 from planner.certify.proof import Interval
 from planner.plan import words
+
+FAR = 1e-6
+"""A decision that must move farther than this, in scaled units, to keep the rules is off by more than rounding."""
+
+DIGITS = 9
+"""Significant digits of what is proven, in a sentence; a bound is rounded outwards."""
+
+SMALL = 1e-4
+"""Amounts below this are told with a power of ten."""
 
 NEAR = 1e-6
 """A linear programme's optimum counts as proven where its interval is no wider than this, relatively."""
@@ -113,17 +123,25 @@ def _proven(proves: str, intervals: tuple[Interval, ...]) -> str:
     )  # fmt: skip
     if proves == "optimal" and first.best is not None:
         return (
-            f"proven in exact arithmetic that {what} is {words.quantity(first.reached, first.unit)}, within a share "
+            f"proven in exact arithmetic that {what} is {amount(first.reached, first.unit)}, within a share "
             f"of {share(first.width)}{_after(intervals[1:])}, and that the plan{_moved(first)} {keeps}"
         )
-    told = f"proven in exact arithmetic that the plan{_moved(first)} {keeps}, at {words.quantity(first.reached, first.unit)}"
+    told = f"proven in exact arithmetic that the plan{_moved(first)} {keeps}, at {amount(first.reached, first.unit)}"
     if first.best is None:
         return told
-    side = "below" if first.best <= first.reached else "above"
-    return f"{told}, and that no plan is {side} {words.quantity(first.best, first.unit)}"
+    below = first.best <= first.reached
+    least = amount(first.best, first.unit, ROUND_FLOOR if below else ROUND_CEILING)
+    return f"{told}, and that no plan is {'below' if below else 'above'} {least}"
 
 
 BEST = {"cost": "the least cost", "served": "the most that can be served", "carbon": "the least carbon"}
+
+
+def amount(value: float, unit: str, rounding: str = ROUND_HALF_EVEN) -> str:
+    """Return an amount with its unit, in so many digits that it can stand for what is proven: 210,500 USD."""
+    told = Context(DIGITS, rounding).create_decimal(repr(value))
+    text = f"{told:,f}" if abs(told) >= SMALL or not told else f"{told.normalize():e}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text and 'e' not in text else text} {unit}".rstrip()
 
 
 def _after(intervals: tuple[Interval, ...]) -> str:
@@ -135,6 +153,8 @@ def _after(intervals: tuple[Interval, ...]) -> str:
 
 
 def _moved(interval: Interval) -> str:
+    if interval.moved > FAR:
+        return f" (moved by {words.number(interval.moved)} in scaled units)"
     return " (moved within the solver's rounding)" if interval.moved else ""
 
 

@@ -17,22 +17,29 @@ from planner.certify.cells import Mismatch, figures, told
 from planner.certify.exact import matrix_of
 from planner.certify.fingerprint import arrays_of, fingerprint
 from planner.certify.kept import Certificate, KeptObjective, certificate_in
+from planner.certify.limits import is_solved_again, limits_derived, unstated, wrong_limits
 from planner.certify.proof import Interval, interval, priced_width
 from planner.certify.repair import Point
-from planner.certify.verdict import NEAR, Verdict, sentence_of
+from planner.certify.verdict import FAR, NEAR, Verdict, amount, sentence_of
 from planner.errors import InputError, Problem
 from planner.inputs.inputs import inputs_of
 from planner.model.build import Built, build
 from planner.model.survival import losses_of
 from planner.plan import words
+from planner.plan.dates import DATE_INTERRUPTED, UNKNOWN
 from planner.plan.files import contents
 from planner.plan.plan import Plan, from_dict
-from planner.planning import all_ranks
+from planner.precheck import scaling_note
+from planner.ranks import all_ranks
 from planner.scenario.load import Scenario, load
 from planner.solver.solution import relative_gap
 
 SAME = 1e-9
 """A value that the plan states is the derived one within this share of the larger of 1 and itself, in scaled units."""
+
+
+STATUSES = ("optimal", "infeasible", "unbounded", "limit")
+"""What may be said of a plan."""
 
 
 @dataclass
@@ -77,7 +84,9 @@ def verify(plan: Plan | str | Path) -> Verdict:
     if stated_hash is not None:
         found.hold("hash of the plan", stated_hash, plan.hash)
     found.hold("hash of the scenario", plan.scenario_hash, scenario.hash)
-    if plan.certificate:
+    if plan.status not in STATUSES:
+        found.gaps.append(f"anything of a plan with the status {plan.status!r}, which there is not")
+    elif plan.certificate:
         _check(found, certificate_in(plan.certificate))
     elif plan.status in ("optimal", "infeasible") or plan.has_plan:
         found.gaps.append(_without_certificate(plan))
@@ -138,9 +147,14 @@ def _check(found: _Findings, kept: Certificate) -> None:
     found.programme = fingerprint(built, kept.goals)
     found.hold("hash of the programme", kept.programme, found.programme)
     wanted = [rank.of for rank in all_ranks(inputs)]
-    if [goal.of for goal in kept.goals] != wanted[: len(kept.goals)]:
+    goals = [goal.of for goal in kept.goals]
+    if goals != wanted[: len(goals)]:
         found.gaps.append("the rank order of the scenario, which the certificate does not follow")
+    elif kept.holds == "point" and found.plan.status == "optimal" and len(goals) < len(wanted):
+        missing = words.listed(wanted[len(goals) :])
+        found.gaps.append(f"that the plan is best for {missing}: the certificate holds nothing of it")
     _facts(found, built)
+    _told_beside(found, built, kept)
     if kept.holds == "farkas":
         _infeasible(found, built, kept)
     elif found.plan.status == "infeasible" or not found.plan.has_plan:
@@ -166,11 +180,26 @@ def _facts(found: _Findings, built: Built) -> None:
     columns, rows = built.model.programme.size
     size = {"columns": columns, "rows": rows, "coefficients": int(built.finished.matrix.nnz)}
     size["integers"] = int(built.finished.integer.sum())
-    for key, count in size.items():
-        found.hold(f"size, {key}", plan.size.get(key), count)
+    for key in sorted({*size, *plan.size}):
+        found.hold(f"size, {key}", plan.size.get(key), size.get(key))
     found.hold("objective_name", plan.objective_name, objective.name)
     found.hold("objective_unit", plan.objective_unit, objective.unit)
     found.hold("currency", plan.currency, found.scenario.document.money.currency)
+
+
+def _told_beside(found: _Findings, built: Built, kept: Certificate) -> None:
+    """Hold what stands beside the figures: why the search stopped, what cannot hold together, notes."""
+    plan = found.plan
+    told_why = "a rule is broken by" in plan.reason or (plan.reason == DATE_INTERRUPTED and plan.earliest == UNKNOWN)
+    if plan.status == "optimal" and plan.reason and not told_why:
+        found.mismatches.append(Mismatch("reason", told(plan.reason), "no reason to stop"))
+    if plan.status == "limit" and not plan.reason and len(kept.goals) == len(all_ranks(built.model.inputs)):
+        found.mismatches.append(Mismatch("status", told(plan.status), "optimal, since no limit is named,"))
+    if plan.has_plan and (plan.conflict or plan.conflict_inputs):
+        found.mismatches.append(Mismatch("conflict", "that rules cannot hold together", "that they do"))
+    if kept.holds == "point":
+        note = scaling_note(built.finished.matrix.data)
+        found.hold("notes", list(plan.notes), [note] if note else [])
 
 
 def _infeasible(found: _Findings, built: Built, kept: Certificate) -> None:
@@ -230,6 +259,8 @@ def _conclusions(found: _Findings, one: KeptObjective, proven: Interval) -> None
         found.gaps.append(
             f"that the plan keeps '{proven.broken}', which it misses by {words.number(proven.violation)} in exact arithmetic"
         )
+    if proven.moved > FAR:
+        found.gaps.append(_off(proven))
     if proven.relaxed or status != "optimal":
         return
     if proven.width is None:
@@ -242,6 +273,14 @@ def _conclusions(found: _Findings, one: KeptObjective, proven: Interval) -> None
         )
 
 
+def _off(proven: Interval) -> str:
+    """Return what is not proven where decisions are farther off the rules than a solver's rounding leaves them."""
+    return (
+        f"that the plan's decisions keep every rule while {proven.name} is optimised: to do so, one of them must move by "
+        f"{words.number(proven.moved)} in scaled units"
+    )
+
+
 def _own_point(found: _Findings, built: Built, kept: Certificate) -> None:
     """Where an objective has a point of its own, the plan's point must keep every rule, too."""
     last = kept.objectives[-1]
@@ -251,13 +290,19 @@ def _own_point(found: _Findings, built: Built, kept: Certificate) -> None:
     final, _ = _objective(built, kept, len(kept.objectives) - 1, kept.point)
     if final.violation:
         found.gaps.append(f"that the plan keeps '{final.broken}', which it misses by {words.number(final.violation)}")
+    elif final.moved > FAR:
+        found.gaps.append(_off(final))
 
 
 def _held(found: _Findings, built: Built, kept: Certificate, points: list[Point]) -> None:
     """Hold what each objective was held to, for those after it, against its value and the tolerance that it has."""
-    if not kept.goals[-1].held:
-        return
     stated = kept.goals[-1].held
+    for goal in kept.goals:
+        if goal.held != stated[: len(goal.held)]:
+            where = f"certificate, what is held while {goal.of} is optimised"
+            found.mismatches.append(
+                Mismatch(where, *(told(list(held)) for held in (goal.held, stated[: len(goal.held)])))
+            )
     for i, (rank, at_most) in enumerate(zip(all_ranks(built.model.inputs), stated, strict=False)):
         _, unit, objective = arrays_of(built, kept.goals, i)
         best = float(points[i].value) * unit
@@ -280,6 +325,10 @@ def _values(found: _Findings, built: Built, kept: Certificate, first: Point) -> 
     if plan.bound is None:
         if plan.gap is not None:
             found.mismatches.append(Mismatch("gap", told(plan.gap), "none"))
+        if plan.status == "optimal":
+            found.mismatches.append(
+                Mismatch("bound", "nothing", told(proven.best if proven.best is not None else value))
+            )
         return
     gap = relative_gap(plan.objective / unit, plan.bound / unit)
     if plan.gap is None or not abs(plan.gap - gap) <= SAME:
@@ -320,13 +369,23 @@ def _derive(found: _Findings, built: Built, kept: Certificate) -> None:
     _, unit, objective = arrays_of(built, kept.goals, position)
     found.cells = sum(frame.size for frame in found.plan.tables.values())
     found.mismatches += figures(found.plan, built, kept, unit, objective.unit)
+    limits = limits_derived(built, kept, unit, objective.unit)
+    found.mismatches += wrong_limits(found.plan, limits, objective.unit)
+    if idle := len(unstated(found.plan, limits)):
+        found.word.append(
+            f"that {words.count(idle, 'input')} with a price {'limits' if idle == 1 else 'limit'} nothing"
+        )
+    if again := sum(map(is_solved_again, found.plan.limits)):
+        found.word.append(
+            f"the {'price' if again == 1 else 'prices'} of {words.count(again, 'limit')} found by solving again"
+        )
 
 
 def _word_of_solver(found: _Findings, kept: Certificate) -> None:
     plan = found.plan
     first = found.intervals[0]
     if first.relaxed and (first.width is None or first.width > NEAR) and plan.bound is not None:
-        found.word.append(f"that no plan is better than {words.quantity(plan.bound, plan.objective_unit)}")
+        found.word.append(f"that no plan is better than {amount(plan.bound, plan.objective_unit)}")
     if losses_of(inputs_of(found.scenario)):
         found.word.append("how each loss that is not in the programme is borne")
     if plan.earliest is not None:

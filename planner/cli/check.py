@@ -77,7 +77,11 @@ def check_command(settings: Settings, /, paths: tuple[str, ...], **given: Any) -
 def _how(settings: Settings, given: dict[str, Any]) -> How:
     from planner.check.one import How
     from planner.planning import Request
+    from planner.solver.solve import solver_named
 
+    for name in (given["solver"], *given["also"]):
+        if name is not None:
+            solver_named(name)  # an unknown one is refused before anything is solved
     names = ("solver", "time_limit", "gap", "threads", "seed")
     request = Request(**{name: given[name] for name in names}, log=settings.verbose)
     return How(request, given["also"], given["allow_path"], given["unique"], settings.verbose)
@@ -119,7 +123,11 @@ def _updated(outcomes: list[Outcome]) -> tuple[list[Outcome], list[Change]]:
     from planner.check.update import updated
 
     pairs = [updated(outcome) for outcome in outcomes]
-    return [outcome for outcome, _ in pairs], [change for _, changes in pairs for change in changes]
+    # Files that extend one share its figures.
+    changes = list(dict.fromkeys(change for _, found in pairs for change in found))
+    written = {(change.place, change.path) for change in changes if not change.why}
+    left = [change for change in changes if not change.why or (change.place, change.path) not in written]
+    return [outcome for outcome, _ in pairs], left
 
 
 def _tell(

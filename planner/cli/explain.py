@@ -31,6 +31,9 @@ LONGEST_SENTENCE = 240
 
 LONGEST = 80
 """Characters of a cell that a table shows."""
+UNTOLD = ("rule",)
+"""Columns for programs, which a table of text leaves out: their names mean nothing to a reader of plans."""
+
 MOST_AT_ONCE = 8
 """So many sentences, and rows of a table, are shown of each topic where none is named."""
 
@@ -183,7 +186,8 @@ def _section(title: str, frame: pd.DataFrame, most: int) -> Section:
     """
     from planner.plan.sections import Column, section
 
-    frame = frame[[name for name in frame.columns if frame[name].astype(str).str.len().max() <= LONGEST]]
+    told = [name for name in frame.columns if name not in UNTOLD]
+    frame = frame[[name for name in told if frame[name].astype(str).str.len().max() <= LONGEST]]
     numbers = {name: _is_number(frame[name].tolist()) for name in frame.columns}
     columns = tuple(Column(str(name).replace("_", " "), right=numbers[name]) for name in frame.columns)
     rows = [tuple(_cell(value) for value in row) for row in frame.astype(object).itertuples(index=False, name=None)]
@@ -211,6 +215,11 @@ def following(plan: Plan, file: str, topic: str | None, told: list[Explanation],
     asked = [part for value in given["overlays"] for part in ("-f", value)]
     asked += [part for value in given["sets"] for part in ("--set", value)]
     asked += ["--scenario", given["source"]] if given["source"] is not None else []
+    if not plan.has_plan and plan.status != "infeasible":
+        made_from = given["source"] or ("SCENARIO" if Path(file).suffix == ".json" else file)
+        if plan.status == "limit":
+            return f"{shlex.join(['planner', 'solve', made_from, '--time-limit', '3600'])}  (a longer limit)"
+        return f"{shlex.join(['planner', 'show', made_from, '--origin'])}  (where each figure comes from)"
     if topic is not None and not told[0].solved_again and not (given["solve"] or given["again"]):
         named = [given["name"]] if given.get("name") else []
         return f"{shlex.join([*source, topic, *named, *asked, '--solve'])}  (solves again for the rest)"

@@ -50,6 +50,16 @@ class Comparison:
     split: Split | None = None
     left_over: float = 0.0
 
+    def __repr__(self) -> str:
+        """Return the comparison in a line; `print` tells it."""
+        return f"<Comparison: {len(self.changes)} inputs changed, objective by {self.by}>"
+
+    def __str__(self) -> str:
+        """Return the verdict in sentences."""
+        from planner.compare.told import told
+
+        return "\n".join(told(self)[0].lines)
+
     @property
     def differ(self) -> bool:
         """Whether the inputs, the status, the objective or any amount differ."""

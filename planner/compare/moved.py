@@ -56,9 +56,13 @@ class Move:
 
 
 def moves(before: Plan, after: Plan) -> dict[Amount, tuple[Move, ...]]:
-    """Return what moved between two plans, the largest moves first."""
-    found = {}
+    """Return what moved between two plans, the largest moves first; nothing where one has no numbers."""
+    found: dict[Amount, tuple[Move, ...]] = {}
+    if not (before.has_plan and after.has_plan):
+        return found
     for amount in amounts(before.currency):
+        if amount.table == "cost" and before.currency != after.currency:
+            continue
         old, new = _totals(before, amount), _totals(after, amount)
         all_of_it = [Move(of, old.get(of), new.get(of)) for of in sorted({*old, *new})]
         moved = [one for one in all_of_it if abs(one.by) > SAME * max(abs(one.before or 0.0), abs(one.after or 0.0))]

@@ -41,10 +41,12 @@ def _verdict(compared: Comparison) -> list[str]:
     lines = []
     if before.status != after.status:
         lines.append(f"The first is {before.status}, the second {after.status}.")
-    if by is None:
-        lines += [] if before.has_plan and after.has_plan else ["Only plans have amounts to compare."]
-        if before.has_plan and after.has_plan:
-            lines.append(f"The first is a plan for {before.objective_name}, the second for {after.objective_name}.")
+    if not (before.has_plan and after.has_plan):
+        lines.append("Only plans have amounts to compare.")
+    elif before.currency != after.currency:
+        lines.append(f"The first is in {before.currency}, the second in {after.currency}: money is not compared.")
+    elif by is None:
+        lines.append(f"The first is a plan for {before.objective_name}, the second for {after.objective_name}.")
     elif by == 0:
         lines.append(f"The {after.objective_name} is the same: {_amount(after.objective or 0.0, after)}.")
     else:
@@ -103,7 +105,10 @@ def _value(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int | float):
-        return words.number(float(value))
-    text = ", ".join(map(_value, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, dict):
+        text = ", ".join(f"{key} {_value(each)}" for key, each in value.items())
+    else:
+        text = ", ".join(map(_value, value)) if isinstance(value, list) else str(value)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."

@@ -32,13 +32,13 @@ def _line(view: View, group: list[Limit]) -> str:
 
 
 def _full(view: View, group: list[Limit]) -> str:
-    """Return the sentence on a site's power: from when it is full, and the mean saving over the periods it is."""
+    """Return the sentence on a site's power: from when it is full, and the mean saving over the periods it limits."""
     site = group[0].path.removeprefix("sites.").removesuffix(".power_mw")
     noun = words.period_noun(view.scenario["horizon"])
     saved: dict[str, float] = {}
     for limit in group:
         saved[limit.period] = saved.get(limit.period, 0.0) + limit.saves
-    full = sorted(saved, key=lambda period: view.period_rank[period])
+    full = sorted({*saved, *_full_periods(view.plan, site)}, key=lambda period: view.period_rank[period])
     left = len(view.periods) - view.period_rank[full[0]]
     gaps = f", in {len(full)} of {words.count(left, noun)}" if len(full) < left else ""
     when = f"in {full[0]}" if len(full) == 1 < left else f"from {full[0]}{gaps}"
@@ -48,8 +48,15 @@ def _full(view: View, group: list[Limit]) -> str:
     _, _, rest = group[0].text.partition(f" in this {noun}")
     suffix, _, tail = rest.rstrip(".").partition(";")
     tail = f";{tail}" if tail and len(group) == 1 else ""
-    how = "" if len(full) == 1 else " on average"
+    how = " on average" * (len(saved) > 1) + f" in {len(saved)} of them" * (len(saved) < len(full))
     return f"{head}{words.money(abs(mean), unit_of_prices(view.plan))} a {noun}{how}{suffix}{tail}."
+
+
+def _full_periods(plan: Plan, site: str) -> list[str]:
+    """Return the periods in which a site draws all of its power, whether more would be worth anything or not."""
+    sites = plan.sites
+    drawn = sites[(sites["site"] == site) & (sites["power_share"] >= 1 - ALIKE)]
+    return [str(period) for period in drawn["period"]]
 
 
 def unit_of_prices(plan: Plan) -> str:

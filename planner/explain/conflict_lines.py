@@ -12,7 +12,7 @@ from planner.plan import words
 from planner.scenario.assign import parse_path
 from planner.scenario.load import Scenario
 
-UNPROVEN = "That none of the inputs in conflict could be left out was not proven within {seconds} seconds."
+UNPROVEN = "That none of the inputs in conflict could be left out was not proven within {seconds} seconds; explain infeasible --solve goes on with it."
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,9 @@ def told_of(scenario: Scenario, conflict: Conflict) -> tuple[Told, ...]:
 
 
 def place_of(scenario: Scenario, path: str) -> str:
-    """Return file, line and column of a path; "" for a scenario that was not read from files."""
+    """Return file, line and column of a path, or the `--set` that gave it; "" for a scenario that was not read from files."""
     place = scenario.place(parse_path(path))
-    return str(place) if place.line else ""
+    return str(place) if place.line or place.file.startswith("--set ") else ""
 
 
 def _told(scenario: Scenario, statement: Statement, rows: tuple[RowOf, ...]) -> Told:

@@ -57,6 +57,7 @@ class LiveRows:
         self.handle: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # the stubs lack the proof
         self.handle.setOptionValue("output_flag", False)
         self.handle.setOptionValue("solver", "simplex")
+        self.handle.setOptionValue("presolve", "off")  # what it leaves has no proof, and no basis to go on from
         load(self.handle, self.arrays)
 
     @property
@@ -112,7 +113,6 @@ def rows_in_conflict(
     if live.is_infeasible() is not True:
         return None
     proof = live.proof()
-    live.handle.setOptionValue("presolve", "off")
     first = rows
     if proof is not None:
         first = _with_weight(rows, proof)

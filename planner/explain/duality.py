@@ -25,6 +25,7 @@ SMALL = 1e-9
 """A contribution below this share of the objective is rounding."""
 
 MOST_TOLD = 6
+ANYWAY = "paid whatever is decided"
 
 UNKNOWN = "This plan keeps too little for its prices to add up to the objective; --solve solves it again for the rest."
 
@@ -98,7 +99,7 @@ def parts(reading: Reading) -> list[Part]:
     for item in programme.items:
         if not item.columns.size and reading.objective.name == "cost":
             label = ", ".join(f"{axis} {name}" for axis, name in sorted(item.labels.items()))
-            found.setdefault((label or "scenario", f"{item.kind}, paid whatever is decided"), []).append(
+            found.setdefault((label or "scenario", f"{item.kind}, {ANYWAY}"), []).append(
                 math.fsum(item.discounted.tolist())
             )
     if reading.objective.name != "cost" and reading.objective.constant:
@@ -165,6 +166,10 @@ def _sentences(reading: Reading, found: list[Part], target: float) -> Iterator[s
     unit = reading.objective.unit
     needs = [part for part in found if part.amount > SMALL * abs(target)]
     saves = [part for part in found if part.amount < -SMALL * abs(target)]
+    worth: dict[str, float] = {}
+    for part in saves:
+        if not part.what.endswith(ANYWAY):
+            worth[part.input] = worth.get(part.input, 0.0) - part.amount
     suffix = ", with the whole numbers as chosen" if reading.integers_fixed else ""
     total = words.money(math.fsum(part.amount for part in needs), unit)
     line = f"At their prices what is required and paid anyway comes to {total}"
@@ -172,5 +177,6 @@ def _sentences(reading: Reading, found: list[Part], target: float) -> Iterator[s
         less = words.money(-math.fsum(part.amount for part in saves), unit)
         line += f", and what is scarce takes {less} off it"
     yield f"{line}: together {words.money(target, unit)}, the {reading.objective.name}{suffix}."
-    for part in saves[:MOST_TOLD]:
-        yield f"{part.input} is worth {words.money(-part.amount, unit)} to the plan: so much of the {reading.objective.name} it saves at its price{suffix}."
+    for name, amount in sorted(worth.items(), key=lambda pair: -pair[1])[:MOST_TOLD]:
+        saved = f"so much of the {reading.objective.name} it saves at its price{suffix}"
+        yield f"{name} is worth {words.money(amount, unit)} to the plan: {saved}."

@@ -18,18 +18,27 @@ from planner.scenario.load import Scenario
 SECONDS = 120.0
 """How long repairs are looked for, where nothing else is said."""
 
+HAS_A_PLAN = "The scenario has a feasible plan, so nothing in it is known to conflict."
+
+OTHERWISE = {
+    "limit": "The solver stopped at a limit before it found a plan, so whether there is one is not known: a longer --time-limit may tell.",
+    "unbounded": "There are plans, but no best one: the objective goes on without end, as where a price is below 0; nothing conflicts.",
+}
+"""What is said where there is no plan for another reason."""
+
 
 def infeasible(plan: Plan, asked: Asked) -> Explanation:
     """Say why there is no plan: read from the plan, or found; with repairs where solving again is allowed."""
     if plan.has_plan or plan.status != "infeasible":
-        state = "has a feasible plan" if plan.has_plan else f"was not found infeasible (status {plan.status})"
-        return Explanation("infeasible", (f"The scenario {state}, so nothing in it is known to conflict.",))
+        state = HAS_A_PLAN if plan.has_plan else OTHERWISE.get(plan.status, HAS_A_PLAN)
+        return Explanation("infeasible", (state,))
     scenario = Question(plan, asked).scenario
     feasibility = Feasibility(scenario, asked.time_limit or SECONDS, asked.tell)
     conflict, told = _known(plan, scenario)
-    if conflict is None and asked.solve:
-        conflict = conflict_of(feasibility)
-        told = told_of(scenario, conflict) if conflict is not None else ()
+    if asked.solve and (conflict is None or not conflict.is_proven):
+        found = conflict_of(feasibility)
+        if found is not None:
+            conflict, told = found, told_of(scenario, found)
     if conflict is None:
         why = "in time" if asked.solve else "when the plan was made"
         return Explanation("infeasible", (f"No small set of inputs that conflict was found {why}.",))

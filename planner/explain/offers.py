@@ -19,6 +19,9 @@ from planner.plan.plan import Plan
 from planner.scenario.load import Scenario
 
 PRICES = ("price_per_unit", "price_per_hour")
+IN_USE = 1e-6
+"""Devices, or units of work an hour, above what rounding leaves."""
+
 WHOLE = ("add", "rent", "replica", "configure", "assign")
 """Decisions that, where they are whole, leave no price to read."""
 
@@ -79,6 +82,8 @@ class Offers:
         reasons = tuple(barred(self._inputs, name))
         mine = with_label(self._reading, "offer", name)
         units = self._unit(mine)
+        if not reasons and self._after_loss(mine):
+            return Left(name, device, ("it is used only after a loss that the plan must bear",), price, unit)
         if reasons or not units.any():
             told = reasons or ("nothing it could do is asked for where it is to be had",)
             return Left(name, device, told, price, unit)
@@ -105,6 +110,11 @@ class Offers:
         return Left(
             name, device, (), price, unit, bundle.reduced, factor, 1 / less if less else None, where
         )  # fmt: skip
+
+    def _after_loss(self, mine: Mask) -> bool:
+        """Return whether an offer that the plan leaves out is used after a loss."""
+        x = self._reading.x
+        return x is not None and bool((x[mine] > IN_USE).any())
 
     def _unit(self, mine: Mask) -> Floats:
         """Return how many units each column brings in: devices that arrive or are rented for all of a period, or work."""

@@ -18,6 +18,8 @@ TITLE = "Cost of each policy"
 MORE_MS = 10.0
 """How much longer a latency limit is solved with, beside without it: ms."""
 
+OBJECTIVES = {"cost": "the cost", "carbon": "the carbon", "served": "what is served"}
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -66,8 +68,9 @@ def policies_of(scenario: Scenario) -> Iterator[Policy]:
         yield Policy("number of sites", "max_open", what, {"siting.max_open": None})
     for name in sorted(doc.offers):
         if doc.offers[name].min_commitment is not None and doc.offers[name].commitment == "obliged":
-            path = f"offers.{name}.min_commitment"
-            yield Policy("commitment", name, f"The minimum commitment to {name}", {path: None})
+            head = f"offers.{name}"
+            without: dict[str, Any] = {f"{head}.min_commitment": None, f"{head}.commitment": None}
+            yield Policy("commitment", name, f"The minimum commitment to {name}", without)
 
 
 def _of_workload(doc: Document, name: str) -> Iterator[Policy]:
@@ -132,10 +135,10 @@ def line_of(policy: Policy, without: Difference, looser: Difference | None, plan
     priced = without.unit == plan.objective_unit  # else what differs is the cost, which decides last
     unit, worse = without.unit, "loses" if priced and plan.objective_name == "served" else verb
     if without.is_nothing:
-        return f"{policy.what} {worse} nothing: without {'it' if policy.kind != 'all' else 'them'} the {plan.objective_name} is the same."
+        return f"{policy.what} {worse} nothing: without {'it' if policy.kind != 'all' else 'them'} {OBJECTIVES[plan.objective_name]} is the same."
     share = ""
     if plan.objective and priced:
-        share = f", {words.percent(without.saves / abs(plan.objective))} of the {plan.objective_name}"
+        share = f", {words.percent(without.saves / abs(plan.objective))} of {OBJECTIVES[plan.objective_name]}"
     text = f"{policy.what} {worse} {words.money(without.saves, unit)}{share}"
     if looser is not None and looser.saves is not None:
         remains = max(0.0, without.saves - looser.saves)

@@ -94,7 +94,7 @@ def reading_of(question: Question) -> Reading | None:
     None where the plan has not all of them: one without a certificate, solved for several objectives in rank order,
     keeps no dual of those before the last.
     """
-    from planner.planning import all_ranks
+    from planner.ranks import all_ranks
 
     plan = question.plan
     if plan.duals == "none" or not plan.has_plan:

@@ -20,7 +20,8 @@ from planner.explain.conflict_statements import Statement
 from planner.inputs.time import Time
 from planner.model.arrays import Arrays, Floats
 from planner.model.build import Built
-from planner.model.programme import Block, Ids, power_of_two
+from planner.model.finished import power_of_two
+from planner.model.programme import Block, Ids
 from planner.scenario.assign import parse_path
 from planner.scenario.base import Part
 from planner.scenario.load import Scenario

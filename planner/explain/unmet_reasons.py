@@ -16,7 +16,7 @@ import numpy as np
 from planner.inputs.inputs import Inputs
 from planner.inputs.modes import barriers, enabled
 from planner.inputs.stands import Stand
-from planner.model.decisions import Sale, sales_of
+from planner.model.model import Sale, sales_of
 from planner.plan import words
 from planner.plan.plan import Plan
 from planner.scenario.supply import SupplyLimit

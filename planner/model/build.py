@@ -10,8 +10,9 @@ import numpy as np
 from planner.inputs.inputs import Inputs
 from planner.model.arrays import Floats
 from planner.model.costs import charge
-from planner.model.decisions import Model, decide
-from planner.model.programme import Finished
+from planner.model.decisions import decide
+from planner.model.finished import Finished
+from planner.model.model import Model
 from planner.model.rules import RULES
 from planner.model.rules.policies import KG_PER_TONNE
 from planner.model.survival import Borne, Loss, bear

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from planner.model.decisions import Model, vintages
+from planner.model.decisions import vintages
+from planner.model.model import Model
 from planner.model.rules.policies import KG_PER_TONNE
 from planner.scenario.horizon import HOURS_PER_MONTH
 from planner.scenario.places import GB_PER_HOUR_AND_GBPS, Site

@@ -20,7 +20,7 @@ import numpy as np
 from planner.inputs.inputs import Inputs
 from planner.inputs.routes import routes_of
 from planner.model import decisions
-from planner.model.decisions import Model
+from planner.model.model import Model
 from planner.model.programme import Block, Programme
 from planner.model.rules import design, fleets, places, serving, traffic
 from planner.scenario.check import losable

@@ -45,10 +45,11 @@ class Cause:
         return -float(sum(duals[row] * pace for row, pace in self.rows.items())) - self.own_cost
 
 
-def causes(built: Built, x: Floats) -> Iterator[Cause]:
+def causes(built: Built, x: Floats, duals: Floats | None = None) -> Iterator[Cause]:
     """Yield every input that limits: supply, pools, capacities, power, links, budgets, carbon, commitments, shares.
 
-    `x` is the plan, in the user's units: what is given to yes-or-no decisions only counts where they are taken.
+    `x` is the plan, in the user's units: what is given to yes-or-no decisions only counts where they are taken. With
+    `duals`, inputs that no row with a dual stands for are left out, but for those that are one input with others.
     """
     rows = built.model.programme.rows
     doc = built.model.inputs.doc
@@ -70,7 +71,8 @@ def causes(built: Built, x: Floats) -> Iterator[Cause]:
     }
     for rule, path in paths.items():
         if rule in rows and rows[rule].count:
-            yield from _of_block(built, rows[rule], path, x)
+            priced = None if duals is None or rule in ONE_INPUT or built.borne else duals != 0
+            yield from _of_block(built, rows[rule], path, x, priced)
     yield from _of_shares(built, x)
 
 
@@ -123,8 +125,12 @@ def _of_shares(built: Built, x: Floats) -> Iterator[Cause]:
                 )  # fmt: skip
 
 
-def _of_block(built: Built, block: Block, path: Callable[[dict[str, str]], str], x: Floats) -> Iterator[Cause]:
+def _of_block(
+    built: Built, block: Block, path: Callable[[dict[str, str]], str], x: Floats, priced: Any = None
+) -> Iterator[Cause]:
     time, doc = built.model.inputs.time, built.model.inputs.doc
+    if priced is not None and not priced[block.at[block.at >= 0]].any():
+        return
     right = _right(built)
     for j, key in enumerate(block.keys):
         labels = dict(zip(block.axes, key, strict=True))
@@ -138,9 +144,12 @@ def _of_block(built: Built, block: Block, path: Callable[[dict[str, str]], str],
                     0, [i for i, other in enumerate(block.keys) if other[0] == key[0] and other[1] >= key[1]]
                 ]
             found = chosen[chosen >= 0]
+            if priced is not None and not priced[found].any():
+                continue
             if not found.size or not (at[t] >= 0).any() or not pace[t]:
                 continue
-            period = time.names[t] if block.timed else ""
+            span = labels.get("span", "")  # of a budget: a period, a year or the horizon
+            period = time.names[t] if block.timed else span if span in time.names else ""
             unit = row_unit(block.name, labels.get("workload"), built)
             amount = float(right[at[t][at[t] >= 0]].max()) / pace[t]
             of_rows = dict.fromkeys([*found.tolist(), *_after_losses(built, block, key, t)], float(pace[t]))

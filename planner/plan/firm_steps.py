@@ -7,7 +7,7 @@ import numpy as np
 from planner.inputs.firm import firm_factor
 from planner.model.arrays import Floats
 from planner.model.build import Built
-from planner.model.decisions import Model
+from planner.model.model import Model
 from planner.model.programme import Block
 
 LOOKED_AT = 0.1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,8 +17,10 @@ from planner.model.build import Built
 from planner.plan import words
 from planner.plan.causes import Cause, causes, merged
 from planner.plan.plan import Limit
-from planner.solver.directions import Block as Stop
-from planner.solver.directions import Directions
+
+if TYPE_CHECKING:
+    from planner.solver.directions import Block as Stop
+    from planner.solver.directions import Directions
 
 NOTHING = 1e-6
 """A price that is no more than this share of its dual once solved again limits nothing."""
@@ -51,11 +53,11 @@ def limits_of(
     """
     tolerance = 1e-9 * max(1.0, float(np.abs(duals).max(initial=0.0)))
     doc = built.model.inputs.doc
-    found = [(cause, cause.price(duals)) for cause in merged(causes(built, x))]
+    found = [(cause, cause.price(duals)) for cause in merged(causes(built, x, duals))]
     # What an input costs by itself makes no limit of it: only the rows it stands in do.
     binding = [(cause, price) for cause, price in found if abs(price + cause.own_cost) > tolerance]
     binding.sort(key=lambda pair: (-abs(pair[1]) * (pair[0].amount or 1.0), pair[0].path, pair[0].period))
-    directions = Directions(live.handle, live.arrays) if live is not None and binding else None
+    directions = _directions(live) if live is not None and binding else None
     suffix = _suffix(built, integers_fixed)
     noun = words.period_noun({"period": doc.horizon.period, "spans": doc.horizon.spans})
     limits = []
@@ -85,6 +87,12 @@ def limits_of(
             Limit(cause.rule, cause.path, cause.period, cause.unit, float(price), holds, following, text, less)
         )
     return tuple(limits)
+
+
+def _directions(live: Live) -> Directions:
+    from planner.solver.directions import Directions  # whoever derives prices again needs no solver
+
+    return Directions(live.handle, live.arrays)
 
 
 def _difference(live: Live, built: Built, cause: Cause, way: float) -> float | None:
@@ -179,16 +187,17 @@ def sentence(
         named = {"capacity": "site", "link_capacity": "tail"}.get(rule)
         shared = named is not None and named not in labels
         subject = (EVERYWHERE if shared else SUBJECTS).get(rule, words.NOUNS.get(rule, rule)).format(**labels)
-        when = f" in {period or labels['year']}" if period or "year" in labels else ""
+        when = f" in {period or labels['year']}" if (period or "year" in labels) and "span" not in labels else ""
         head = f"One more {subject}{when} would {'save' if saves >= 0 else 'cost'} {amount}"
         if "next" in labels:
             # What can be counted on of a pool rises in steps: one node alone may add nothing.
             each = "The next" if labels["next"] == "1" else f"Each of the next {labels['next']}"
             head = f"{each} {subject}{when} would {'save' if saves >= 0 else 'cost'} {amount} in the mean"
-    return f"{head}{suffix}{_tail(reach, money)}."
+    return f"{head}{suffix}{tail(reach, money)}."
 
 
-def _tail(reach: Reach, money: str) -> str:
+def tail(reach: Reach, money: str) -> str:
+    """Return how far a price holds, in words."""
     if reach.again:
         less = "" if reach.less is None else f"; one less would {_costs(reach.less, money)}"
         return f"; several limits bind at once, so this is the difference from solving again{less}"

@@ -138,6 +138,21 @@ class Plan:
             raise AttributeError(f"a plan with status {self.status!r} has no table {name!r}")
         raise AttributeError(name)
 
+    def __repr__(self) -> str:
+        """Return the plan in a line; its figures are attributes, and `print` shows them in short."""
+        name = self.scenario.get("name", "scenario")
+        value = "" if self.objective is None else f", {self.objective_name} {self.objective:.9g} {self.objective_unit}"
+        return f"<Plan for {name}: {self.status}{value}>"
+
+    def __str__(self) -> str:
+        """Return the verdict and the key figures."""
+        from planner.plan.summary import summarise
+
+        told = summarise(self)
+        return "\n".join(
+            [told.verdict, *(f"  {c.name}: {c.value}{f' ({c.note})' if c.note else ''}" for c in told.cards)]
+        )
+
     def __eq__(self, other: object) -> bool:
         """Whether two plans have the same content; timings do not count."""
         return isinstance(other, Plan) and self.to_dict() == other.to_dict()

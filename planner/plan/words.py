@@ -8,6 +8,12 @@ from typing import Any
 
 SCALES = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
 DIGITS = 3
+ROUNDING = 1e-10
+"""A share this near to nothing or to all differs from it by the solver's rounding alone."""
+
+MANY = 10.0
+"""A share from this on is told like any other number."""
+
 NEAR = 1e-4
 """A share this near to nothing or to all is not told more closely."""
 
@@ -51,9 +57,12 @@ def percent(share: float) -> str:
 
     Examples
     --------
-    >>> percent(0.0527), percent(0.9928), percent(1 - 1e-9), percent(1e-9)
-    ('5.27 %', '99.28 %', 'over 99.99 %', 'under 0.01 %')
+    >>> percent(0.0527), percent(0.9928), percent(1 - 1e-6), percent(1e-6), percent(1 - 1e-12), percent(15)
+    ('5.27 %', '99.28 %', 'over 99.99 %', 'under 0.01 %', '100 %', '1,500 %')
     """
+    share = round(share) if abs(share - round(share)) <= ROUNDING else share
+    if abs(share) >= MANY:
+        return f"{number(share * 100)} %"
     if 0 < share < NEAR:
         return f"under {NEAR * 100:g} %"
     if 1 - NEAR < share < 1:

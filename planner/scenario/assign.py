@@ -45,6 +45,9 @@ def parse_set(text: str) -> tuple[tuple[str, ...], Any, Place]:
     if not written.strip():
         message = "there is no value; write null to delete the key, or '' for empty text"
         raise InputError(Problem(message, dotted(parts), place, "set"))
+    if re.match(r"\s*[*/]\s*[\d.]", written):
+        message = "takes a value; factors such as *1.1 go with planner sweep, planner ask and planner.what_if"
+        raise InputError(Problem(message, dotted(parts), place, "set"))
     return parts, read_value(written, place), place
 
 

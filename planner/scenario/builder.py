@@ -42,6 +42,7 @@ class _Frame:
     place: Place
     content: dict[str, Node] | list[Node]
     anchor: str | None
+    in_braces: bool = False
     key: str | None = None
     entry_place: Place | None = None  # of the key, while its value is awaited
     merged: list[Node] = field(default_factory=list)
@@ -137,6 +138,11 @@ class Builder:
             self._key(event, place, plain=plain)
             return
         key_place = (self.stack[-1].entry_place or place) if self.stack else place
+        if plain and event.value == "" and self.stack and self.stack[-1].in_braces:
+            message = (
+                "has no value; inside braces a comma ends a value: write 30000 for 30,000, and null to leave a key out"
+            )
+            self._report(message, key_place, "empty")
         node = Node(self._resolved(event, place, plain=plain), key_place, place)
         self._remember(event.anchor, _Known(node))
         self._add(node, size=1, height=0)
@@ -178,7 +184,10 @@ class Builder:
             key_place = self.stack[-1].entry_place or place
         self._remember(event.anchor, _Known())
         content: dict[str, Node] | list[Node] = {} if isinstance(event, yaml.MappingStartEvent) else []
-        self.stack.append(_Frame(key_place, place, content, event.anchor))
+        in_braces = (
+            isinstance(event, yaml.MappingStartEvent) and bool(event.flow_style) and event.tag in _COLLECTION_TAGS
+        )
+        self.stack.append(_Frame(key_place, place, content, event.anchor, in_braces))
 
     def _close(self) -> None:
         frame = self.stack.pop()

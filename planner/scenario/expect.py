@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from planner.scenario.base import TAG, Limits, NonNegative, Number, Part, Text, shape
 
@@ -34,10 +34,17 @@ class ShareFigure(Sourced):
     value: Annotated[float, Limits(ge=0, le=1)] = Field(description="The share.", examples=[0.985])
 
 
+def _as_text(value: Any) -> Any:
+    """Return a whole number as text: years are names of periods."""
+    if isinstance(value, list):
+        return [_as_text(one) for one in value]
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 class Cell(Sourced):
     """A figure read off a table of the plan: one cell, or what the rows that fit amount to."""
 
-    where: dict[str, Text | list[Text]] = Field(
+    where: dict[str, Annotated[Text | list[Text], BeforeValidator(_as_text)]] = Field(
         default_factory=dict,
         description="Rows that count: text that a column must hold, or a list of which any will do; all where absent.",
         examples=[{"device": "h100-sxm", "period": ["2027Q3", "2027Q4"]}],

@@ -47,6 +47,12 @@ class Scenario:
     calendar: Calendar
     tree: Tree = field(repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        """Return the scenario in a line; its parts are in `document`."""
+        periods = self.calendar.names
+        span = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
+        return f"<Scenario {self.document.name}: {span}>"
+
     @cached_property
     def plain(self) -> dict[str, Any]:
         """The scenario as plain data: everything that differs from a default, keys in a fixed order."""
@@ -150,6 +156,9 @@ def _resolved(tree: Tree, *, allow_path: bool) -> tuple[Tree, tuple[PendingSet, 
     """
     if not isinstance(tree.root.content, dict):
         raise InputError(Problem("a scenario is a mapping of keys to values", place=tree.root.place))
+    if {"scenario", "scenario_hash"} <= tree.root.content.keys():
+        message = "this is a saved plan, not a scenario; `planner explain`, `diff` and `verify` read plans"
+        raise InputError(Problem(message, place=tree.root.place, code="plan"))
     problems, failed = [], []
     try:
         tree = with_network(tree, allow_path=allow_path)

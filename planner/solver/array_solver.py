@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pulp
-from pulp.apis.core import clocks
-
 from planner.errors import SolverError
 from planner.model.arrays import Arrays
 from planner.solver.options import SolveOptions
 from planner.solver.problem import PlanProblem
+from planner.solver.pulp_alone import clocks, pulp
 from planner.solver.solution import Solution, activity
 
 _PULP_STATUS = {

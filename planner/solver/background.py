@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 # Waits on Windows do not notice Ctrl-C, so wait in short steps.
 STEP_SECONDS = 0.2
+# A thread that has no number after so long was never started.
+STARTED_SECONDS = 1.0
 
 
 def run_beside(work: Callable[[], None], stop: Callable[[], None]) -> bool:
@@ -16,27 +18,32 @@ def run_beside(work: Callable[[], None], stop: Callable[[], None]) -> bool:
     is raised: the thread is then left to end by itself.
     """
     failures: list[BaseException] = []
+    done = threading.Event()
 
     def guarded() -> None:
         try:
             work()
         except BaseException as failure:  # carried over to the caller's thread
             failures.append(failure)
+        finally:
+            done.set()
 
     thread = threading.Thread(target=guarded, name="solver", daemon=True)
     interrupted = False
     try:
         thread.start()
-        _wait(thread)
+        _wait(done)
     except KeyboardInterrupt:
         interrupted = True
         stop()
-        _wait(thread)
+        # Pressed while the thread was being started: it may not be alive yet, but will work all the same.
+        if thread.ident is not None or done.wait(STARTED_SECONDS) or thread.ident is not None:
+            _wait(done)
     if failures:
         raise failures[0]
     return interrupted
 
 
-def _wait(thread: threading.Thread) -> None:
-    while thread.is_alive():
-        thread.join(STEP_SECONDS)
+def _wait(done: threading.Event) -> None:
+    while not done.wait(STEP_SECONDS):
+        pass

@@ -9,7 +9,6 @@ from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
-import pulp
 
 from planner.errors import InputError, Problem, SolverError
 from planner.model.arrays import Arrays, Floats
@@ -17,6 +16,7 @@ from planner.solver.array_solver import ArraySolver
 from planner.solver.highs import ArrayHighs, price
 from planner.solver.options import SolveOptions
 from planner.solver.problem import PlanProblem, to_problem
+from planner.solver.pulp_alone import pulp
 from planner.solver.solution import Answer, Solution, measure, snapped
 
 # What people call a solver, and what PuLP calls it.

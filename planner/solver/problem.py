@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pulp
 from numpy.typing import NDArray
 
 from planner.errors import SolverError
 from planner.model.arrays import Arrays, Floats
+from planner.solver.pulp_alone import pulp
 
 try:
     from pulp import _rustcore as rust

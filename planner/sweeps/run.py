@@ -41,7 +41,7 @@ def run(design: Design, numbers: Iterable[int], lanes: Sequence[AnyLane], done: 
             feed(lane)
         while waiting:
             finished, _ = concurrent.futures.wait(waiting, return_when=concurrent.futures.FIRST_COMPLETED)
-            for future in finished:
+            for future in sorted(finished, key=lambda one: one.exception() is not None):  # what is done is kept first
                 lane = waiting.pop(future)
                 loads[lane] -= 1
                 done(_result(future))

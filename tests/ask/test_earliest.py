@@ -8,8 +8,9 @@ import pytest
 import planner
 from planner.ask.hot import Clock
 from planner.ask.posed import ready
-from planner.earliest_date import UNKNOWN, earliest_date
+from planner.earliest_date import earliest_date
 from planner.errors import InputError
+from planner.plan.dates import UNKNOWN
 from planner.solver.options import SolveOptions
 from tests.model.cases import bought, case, rented
 

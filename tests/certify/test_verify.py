@@ -79,7 +79,7 @@ def test_the_published_optimum_is_in_the_interval(transport):
     assert found.upper - found.lower < 1e-9
     assert found.width < 1e-12
     assert verdict.words_of_solver == ()
-    assert "the least cost is 154 kUSD" in verdict.sentence
+    assert "the least cost is 153.675 kUSD" in verdict.sentence
 
 
 @pytest.mark.parametrize("where", FORGED)

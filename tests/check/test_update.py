@@ -102,3 +102,16 @@ def test_a_file_that_cannot_be_written_is_told(file, monkeypatch):
         updated(outcome)
     assert load(path).document.expect.objective == 1
     assert [p.name for p in path.parent.iterdir()] == ["dantzig.yaml"]
+
+
+def test_a_figure_that_two_scenarios_share_is_told_once(file, monkeypatch, capsys):
+    """What one file states and another inherits is written in the first; it is not also among what was left."""
+    from planner.cli.app import run
+
+    base = file("base.yaml", DANTZIG + "expect: {objective: 1}\n")
+    heir = file("heir.yaml", "extends: base.yaml\nname: heir\n")
+    monkeypatch.chdir(base.parent)
+    run(["check", base.name, heir.name, "--update"])
+    told = capsys.readouterr().out
+    assert "expect.objective was 1 and is now 153.675" in told
+    assert "Not written anew" not in told

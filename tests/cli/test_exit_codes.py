@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import signal
@@ -190,3 +191,22 @@ def test_ctrl_c_before_the_solver_ends_with_130():
         _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err.strip() == "planner: interrupted"
+
+
+def test_ctrl_c_during_the_search_for_the_date_keeps_the_plan(planner, tmp_path, monkeypatch):
+    """The plan is computed by then: all of it is saved and verified, but for the date, and the code tells of Ctrl-C."""
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    dated = ("--set", "report.earliest_date=true")
+    kept = planner("solve", TRANSPORT, *dated, "--json")
+    monkeypatch.setattr("planner.conclude.earliest_date", interrupted)
+    file = tmp_path / "plan.json"
+    result = planner("solve", TRANSPORT, *dated, "-o", file)
+    assert result.code == 130
+    assert "not known" in result.out
+    plan, whole = json.loads(file.read_text()), json.loads(kept.out)
+    assert (plan["status"], plan["objective"], plan["earliest"]) == ("optimal", whole["objective"], "unknown")
+    assert plan["tables"] == whole["tables"]
+    assert planner("verify", file).code == 0

@@ -166,9 +166,13 @@ def test_a_full_site_says_since_when_and_what_a_megawatt_saves(full):
     both = tuple(limit("sites.hall.power_mw", p, s, "power") for p, s in (("2024Q2", 9.0), ("2024Q1", 5.0)))
     line = parts(replace(full, limits=both))["What limits the plan"].lines[0]
     assert line == "Great Hall is full from 2024Q1: one more MW saves 7 USD a quarter on average."
-    last = parts(replace(full, limits=both[:1]))["What limits the plan"].lines[0]
+    drawn = {**full.tables, "sites": full.sites.assign(power_share=1.0)}
+    dear = parts(replace(full, limits=both[:1], tables=drawn))["What limits the plan"].lines[0]
+    assert dear == "Great Hall is full from 2024Q1: one more MW saves 9 USD a quarter in 1 of them."
+    tables = {**full.tables, "sites": full.sites.assign(power_share=0.5)}
+    last = parts(replace(full, limits=both[:1], tables=tables))["What limits the plan"].lines[0]
     assert last == "Great Hall is full from 2024Q2: one more MW saves 9 USD a quarter."
-    once = parts(replace(full, limits=both[1:]))["What limits the plan"].lines[0]
+    once = parts(replace(full, limits=both[1:], tables=tables))["What limits the plan"].lines[0]
     assert once == "Great Hall is full in 2024Q1: one more MW saves 5 USD a quarter."
 
 

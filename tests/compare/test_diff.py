@@ -12,6 +12,7 @@ import pytest
 import planner
 from planner.compare.causes import MOST, split
 from planner.compare.inputs import Change, applied, changes
+from planner.compare.told import told
 from tests.model.cases import case, rented, work
 
 
@@ -123,3 +124,20 @@ def test_changes_made_again_give_the_second_scenario():
     assert applied(a, changes(a, b)) == b
     assert a == untouched
     assert applied(b, changes(b, a)) == a
+
+
+def test_plans_in_two_currencies():
+    """Devices and work are compared, money is not."""
+    compared = planner.diff(planner.load(ten_units()), planner.load(ten_units(supply=8, money={"currency": "EUR"})))
+    assert compared.by is None
+    assert "money is not compared" in told(compared)[0].lines[0]
+    assert "Cost by kind" not in {amount.title for amount in compared.moved}
+
+
+def test_values_are_shown_as_they_are_written():
+    """A year is no amount to be rounded, and a thing that is new is told by its keys."""
+    before, after = ten_units(), ten_units()
+    after["horizon"] = before["horizon"] | {"start": 2026}
+    after["devices"] = {"d": {}, "e": {"power_kw": 1.5}}
+    rows = told(planner.diff(planner.load(before), planner.load(after), causes=False))[1].table.rows
+    assert rows == (("+", "devices.e", "", "power_kw 1.5"), ("~", "horizon.start", "2024", "2026"))

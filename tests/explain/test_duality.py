@@ -72,3 +72,14 @@ def test_a_plan_without_a_certificate_still_adds_up():
     ranked = replace(solved(SCENARIOS["rank order"]), certificate={})
     assert reading_of(Question(ranked, Asked())) is None
     assert "--solve" in explain(ranked, "prices", Asked()).sentences[0]
+
+
+def test_each_input_is_told_once():
+    """A survival rule stands in several rules after each loss; its worth is told as one sum."""
+    scenario = case(
+        10, sites={"a": {}, "b": {}}, offers={"o": bought(1, supply=30), "p": sold(5)},
+        survive={"n-1": {"any_one": "site", "share": 0.8}},
+    )  # fmt: skip
+    found = explain(planner.solve(planner.load(scenario)), "prices", Asked(solve=True))
+    named = [line.partition(" is worth ")[0] for line in found.sentences if " is worth " in line]
+    assert len(named) == len(set(named))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from planner.cli.app import run
 from planner.errors import InputError
 from planner.explain import conflict as search
 from planner.explain.conflict import Conflict, Feasibility, conflict_of
-from planner.explain.conflict_lines import told_of
+from planner.explain.conflict_lines import UNPROVEN, place_of, told_of
 from planner.explain.conflict_words import TEXTS
 from planner.explain.explanation import Asked
 from planner.explain.infeasible import infeasible
@@ -234,3 +235,25 @@ def test_every_kind_of_statement_is_told_and_can_be_taken_away():
             seen |= {statement.kind for statement in every}
             scenario.replace(search.changes_of(every))
     assert seen == set(TEXTS)
+
+
+def test_a_value_given_on_the_command_line_says_so(bad):
+    """What `--set` gave is in no file: its place is the `--set`."""
+    scenario = planner.load(bad, sets=["name=worse"])
+    assert place_of(scenario, "name") == "--set 'name=worse'"
+
+
+def test_no_plan_for_another_reason_is_no_conflict():
+    """Devices that pay money to be had: there is no best plan, and nothing conflicts."""
+    plan = planner.solve(planner.load(case(offers={"o": bought(-1)})))
+    assert plan.status == "unbounded"
+    (line,) = explain(plan, "infeasible", Asked(solve=True)).sentences
+    assert line.startswith("There are plans, but no best one")
+
+
+def test_what_was_not_proven_in_time_is_proven_when_asked():
+    """A plan may say that its time was up before its conflict was proven; solving again goes on with that."""
+    scenario = planner.load(policy_supply_demand())
+    late = replace(planner.solve(scenario), notes=(UNPROVEN.format(seconds="60"),))
+    assert explain(late, "infeasible").data["is_proven"] is False
+    assert explain(late, "infeasible", Asked(solve=True, source=scenario)).data["is_proven"] is True

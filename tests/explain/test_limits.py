@@ -223,3 +223,16 @@ def test_prices_are_those_of_the_whole_programme(scenario):
         rise = worth(reading, loaded, {path: value + step})
         assert rise is not None
         assert -rise / step == pytest.approx(limit.saves, rel=1e-6), path
+
+
+def test_budgets_of_periods_are_told_apart():
+    """In each of two hours the budget pays for 4 of 10 units at 1, and each other one costs the penalty of 3."""
+    scenario = case(
+        10, periods=2, workloads=work(10, unmet_penalty=3), offers={"o": rented(1)},
+        budgets={"b": {"limit": 4, "per": "period"}}, unmet_tolerance=1,
+    )  # fmt: skip
+    plan = planner.solve(planner.load(scenario))
+    found = [limit for limit in plan.limits if limit.path == "budgets.b.limit"]
+    assert {limit.period for limit in found} == set(planner.load(scenario).calendar.names)
+    assert all(limit.saves == pytest.approx(2) for limit in found)
+    assert any("; also in 1 other " in line for line in explain(plan, "limits").sentences)

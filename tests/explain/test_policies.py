@@ -76,3 +76,12 @@ def test_the_time_limit_holds():
     found = explain(plan, "policies", Asked(solve=True, time_limit=1e-9))
     assert found.sentences == ("The time limit passed before these were solved: b.",)
     assert not found.solved_again
+
+
+def test_a_commitment_that_is_signed():
+    """Five of e are signed for at 4 an hour; without them all ten come from d at 1: (5 x 4 + 5 x 1) - 10 = 15."""
+    signed = {"kind": "reserve", "device": "e", "price_per_hour": 4, "term_months": 1, "min_commitment": 5}
+    scenario = with_policies(work={"max_latency_ms": 50})
+    scenario["offers"]["p"] = signed | {"commitment": "obliged", "sites": ["s"]}
+    _, found = told(scenario | {"money": {"salvage": 1}})
+    assert "The minimum commitment to p costs 15 USD, 60 % of the cost (solved again)." in found.sentences

@@ -234,3 +234,16 @@ def test_a_site_that_is_open_anyway():
     told = explain(plan, "why-not", Asked(name="t", solve=True))
     assert told.sentences[0] == "t is not used: serving from elsewhere is cheaper."
     assert told.data["enters_at_times"] == pytest.approx(1 / 3)
+
+
+def test_what_is_used_only_after_a_loss():
+    """After the loss of a or b eight of ten are asked for: six of the other's, and two that are rented only then."""
+    scenario = case(
+        sites={"a": {}, "b": {}, "c": {}},
+        offers={"o": bought(1) | {"sites": ["a", "b"]}, "p": rented(100) | {"sites": ["c"], "supply": 2}},
+        survive={"n-1": {"any_one": "site", "among": ["a", "b"], "share": 0.8}},
+    )
+    plan = planner.solve(planner.load(scenario))
+    assert used_offers(plan) == {"o"}
+    found = explain(plan, "why-not", Asked(name="p"))
+    assert found.sentences[0] == "p is not used: it is used only after a loss that the plan must bear."

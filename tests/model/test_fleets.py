@@ -331,3 +331,10 @@ def test_sold_no_more_than_there_is():
     )
     assert paid(plan, "resale") == pytest.approx(-4 * 6)
     assert list(plan.fleet["devices"]) == pytest.approx([10, 6])
+
+
+def test_whole_devices_are_sold_whole():
+    """10 at 8 with a life of 4 hours, 1 an hour to keep; 6.5 in use then: 3 go for 6, not 3.5: 80 + 10 - 18 + 7."""
+    offer = bought(8, life_months=4 * HOUR, resale_share=1, maintenance_per_unit_year=8760)
+    plan = solved(case([10, 6.5], periods=2, integer=True, offers={"o": offer}))
+    assert plan.objective == pytest.approx(79)

@@ -182,6 +182,11 @@ NEGATIVE = {
         "offers": {"o": bought(1)},
     },
     "price of whole devices": {"offers": {"o": bought(-1)}, "integer": True},
+    "price at a candidate": {
+        "sites": {"s": {}, "t": {"siting": "candidate", "opening_cost": 50}},
+        "offers": {"o": rented(sites=["s"]), "p": bought(-0.2, sites=["t"])},
+    },
+    "price of a commitment": {"offers": {"o": rented(), "p": bought(-1, min_commitment=40)}},
 }
 
 
@@ -200,6 +205,8 @@ def test_without_a_limit_what_pays_is_unbounded(name):
         ("price of a device that does nothing", 10 - 5000),
         ("tariff of idle devices", 5000 - 10000),
         ("price of whole devices", -5000),
+        ("price at a candidate", 50 - 1000),
+        ("price of a commitment", -5000),
     ],
 )
 def test_with_a_limit_what_pays_is_taken_whole(name, objective):

@@ -259,3 +259,15 @@ def test_a_site_with_modules_can_close():
     assert plan.objective == pytest.approx(5 + 6 + 4 + 4 * 9)
     assert plan.sites[plan.sites["site"] == "s"]["open"].tolist() == [1, 0]
     assert plan.sites[plan.sites["site"] == "s"]["power_limit_mw"].tolist() == [pytest.approx(0.008), 0]
+
+
+@pytest.mark.parametrize("limits", [{"min_share": 0.99}, {"max_share": 0.01, "device": "d"}])
+def test_devices_that_fill_a_share_stand_at_a_candidate(limits):
+    """99 of e that do nothing beside each of 10 of d, at a site without a power limit: 10 + 990, opened at 5."""
+    scenario = case(
+        sites={"s": {}, "t": {"siting": "candidate", "opening_cost": 5}},
+        devices={"d": {}, "e": {}},
+        offers={"o": rented(1, sites=["s"]), "p": rented(1, device="e", sites=["t"])},
+        shares={"e": {"device": "e"} | limits},
+    )
+    assert cost(scenario) == pytest.approx(1005)

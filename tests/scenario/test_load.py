@@ -642,3 +642,20 @@ def test_what_is_loaded_is_solved_or_refused(data):
         return
     assert plan.status in ("optimal", "infeasible", "unbounded", "limit")
     assert (plan.objective is not None) == plan.has_plan
+
+
+def test_a_saved_plan_is_no_scenario():
+    """One line, and not an unknown key for each part of the plan."""
+    assert refused('{"status": "optimal", "scenario": {}, "scenario_hash": "0"}') == [
+        "1:1: this is a saved plan, not a scenario; `planner explain`, `diff` and `verify` read plans"
+    ]
+
+
+def test_what_a_scenario_and_a_plan_say_of_themselves():
+    """One line each; `print` of a plan shows its verdict and its key figures."""
+    scenario = planner.load(TINY)
+    plan = planner.solve(TINY)
+    assert repr(scenario) == f"<Scenario scenario: {scenario.calendar.names[0]}>"
+    assert repr(plan) == f"<Plan for scenario: optimal, cost {plan.objective:.9g} USD>"
+    assert str(plan).startswith("scenario: all demand")
+    assert "proof: optimal" in str(plan)

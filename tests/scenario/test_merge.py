@@ -420,3 +420,10 @@ def test_overlay_is_a_merge_patch(tmp_path_factory, base, over):
     (folder / "over.yaml").write_text(json.dumps(over))
     tree = load_tree(folder / "base.yaml", [folder / "over.yaml"])
     assert tree.value == patch(patch({}, base), over)
+
+
+@pytest.mark.parametrize("text", ["a.b=*1.1", "a.b= /2", "a.*.c=* 0.9"])
+def test_a_factor_is_no_value_of_set(text):
+    """`*1.1` would be read as an alias; the message says where factors go."""
+    with pytest.raises(InputError, match=r"factors such as \*1.1 go with planner sweep"):
+        parse_set(text)

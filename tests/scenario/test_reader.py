@@ -540,3 +540,15 @@ def test_many_wrong_aliases_among_many_anchors_do_not_take_forever():
 
 def test_limit_is_ten_megabytes():
     assert LIMIT == 10_000_000
+
+
+@pytest.mark.parametrize("text", ["a: {price: 30,000}", "a: {eu: 1,500, us: 2}", "a: {b: {c: 1,3}}", "a: {b: }"])
+def test_a_comma_in_a_number_inside_braces_is_told(text):
+    """`{price: 30,000}` is 30 and a key 000 without a value: never what was meant."""
+    with pytest.raises(InputError, match="inside braces a comma ends a value"):
+        read("s.yaml", text=text)
+
+
+def test_a_key_without_a_value_outside_braces_is_null():
+    """As YAML has it: `a:` with nothing after it, and `null` written out anywhere."""
+    assert read("s.yaml", text="a:\nb: {c: null}").value == {"a": None, "b": {"c": None}}

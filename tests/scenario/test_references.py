@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import planner
-from planner.errors import InputError, Place
+from planner.errors import InputError, Place, Problem
 from tests.scenario.rich import edited, load, refused
 
 TABLE = """\
@@ -311,3 +311,11 @@ def test_a_region_called_table():
         "workloads": {"w": {"demand": {"by_region": {"table": 5}}}},
     }
     assert planner.load(data).document.workloads["w"].demand.by_region == {"table": 5}
+
+
+def test_a_message_is_one_line_whatever_a_name_holds():
+    """A line break and an escape in a name that no row has are written out, so that they do nothing to a terminal."""
+    problem = Problem(
+        "t.csv has no row with name a\nb\x1b[31m\u202ec, Übung می‌خواهم", "sites.bonn", Place("s.yaml", 3, 1)
+    )
+    assert str(problem) == r"s.yaml:3:1: sites.bonn: t.csv has no row with name a\nb\x1b[31m\u202ec, Übung می‌خواهم"

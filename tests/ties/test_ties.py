@@ -13,6 +13,7 @@ from planner.planning import inputs_for
 from planner.solver.directions import Directions
 from planner.solver.highs import ArrayHighs
 from planner.solver.options import SolveOptions
+from planner.ties_in_place import least_in_place
 from tests.ties.cases import by_name, candidates, last_stage, shipped, transport, turned
 
 DANTZIG = ([[2.5, 1.7, 1.8], [2.5, 1.8, 1.4]], [350, 600], [325, 300, 275])
@@ -203,6 +204,7 @@ def test_a_dearer_plan_is_refused(monkeypatch):
     """Should rounding ever make the other plan dearer than 1e-9 of it, the solver's own stays."""
     built, stage = last_stage(shipped("transport"), break_ties=False)
     worse = stage.solution.x * 1.001
+    monkeypatch.setattr(ties, "least_in_place", lambda *_: worse)
     monkeypatch.setattr(ties.Face, "least", lambda *_: worse)
     assert ties.broken(built, stage, SolveOptions()) is stage
 
@@ -219,3 +221,20 @@ def test_hot_and_cold_solves_end_with_the_same_plan(seed):
     one, other = (plan.served.set_index(keys)["served_units"].sort_index() for plan in (hot, cold))
     assert one.index.equals(other.index)
     assert one.to_numpy() == pytest.approx(other.to_numpy(), abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_in_place_as_by_the_face(seed):
+    """Where the solver has its factors, ties are broken there: the same point, at the first objective's basis and costs."""
+    built, stage = last_stage(planner.load(random_ties(seed)), break_ties=False, seed=seed)
+    weight = ties.weights(built.model.programme)
+    expected = ties.face_of(stage, SolveOptions()).least(weight, SolveOptions())
+    Directions(stage.handle, stage.arrays)  # factors the basis
+    x = least_in_place(stage, weight, SolveOptions())
+    assert x == pytest.approx(expected, abs=1e-9)
+    assert np.asarray(stage.handle.getLp().col_cost_).tolist() == stage.arrays.cost.tolist()
+    assert np.asarray(stage.handle.getLp().col_upper_).tolist() == stage.arrays.upper.tolist()
+    assert np.asarray(stage.handle.getLp().row_upper_).tolist() == stage.arrays.row_upper.tolist()
+    assert stage.handle.getSolution().col_value == pytest.approx(x, abs=1e-9)
+    again = least_in_place(replace(stage, solution=replace(stage.solution, x=x)), weight, SolveOptions())
+    assert again is x

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from planner.model.decisions import Model
+from planner.model.model import Model
 from planner.model.rules import design, fleets, places, policies, serving, traffic
 
 RULES: tuple[Callable[[Model], None], ...] = (

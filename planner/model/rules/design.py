@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.model.decisions import SLACK, Model
+from planner.model.decisions import SLACK
+from planner.model.model import Model
 
 
 def single_source(model: Model) -> None:

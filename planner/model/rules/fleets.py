@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.model.decisions import Model, vintages
+from planner.model.decisions import vintages
+from planner.model.model import Model
 from planner.model.programme import Block
 from planner.scenario.supply import COMMITTED, SupplyLimit
 
@@ -310,5 +311,5 @@ def commitment(model: Model) -> None:
         if o in position:
             column = model.commit.at[0, position[o]]
             programme.enter(rows.at[:, n], column, -least[:, n])
-            most = model.useful_stand[:, stands[n]].max(axis=0, initial=0.0).sum()
+            most = model.useful_stand[:, stands[n]].max(axis=0, initial=0.0).sum() * model.padding
             programme.enter(caps.at[:, n], column, -np.full(model.T, most))

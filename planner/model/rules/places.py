@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.model.decisions import Model
+from planner.model.model import Model
 from planner.model.rules.serving import opening_of
 
 KW_PER_MW = 1000.0
@@ -92,7 +92,7 @@ def siting(model: Model) -> None:
         if inputs.doc.sites[s.site].siting == "candidate" and (kw[i] <= 0 or inputs.doc.sites[s.site].power_mw is None)
     ]
     columns, _, _ = opening_of(model, [inputs.stands[i].site for i in bound])
-    most = model.useful_stand[:, bound].max(axis=0, initial=0.0)
+    most = model.useful_stand[:, bound].max(axis=0, initial=0.0) * model.padding
     fleet, rent = model.fleet.at[:, bound][:, None, :], model.rent.at[:, :, bound]
     first = np.arange(model.K)[None, :, None] == 0
     rows = programme.add_rows(

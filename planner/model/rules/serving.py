@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.model.decisions import Model
+from planner.model.model import Model
 from planner.model.programme import Block
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.model.decisions import Model, free_traffic
+from planner.model.decisions import free_traffic
+from planner.model.model import Model
 from planner.model.programme import Block
 from planner.scenario.places import GB_PER_HOUR_AND_GBPS
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,13 @@ def picked(names: Sequence[str], positions: Any) -> Any:
     """Return the name at each position; pandas need not find out again and again that each is a text."""
     if not len(positions) or not len(names):
         return np.array([], object)
-    return pd.Series(list(names)).array.take(np.asarray(positions))
+    return _texts(tuple(names)).take(np.asarray(positions))
+
+
+@lru_cache(maxsize=128)
+def _texts(names: tuple[str, ...]) -> Any:
+    """Return texts as pandas keeps them; a plan's tables, and a session's plans, have the same ones over and over."""
+    return pd.Series(list(names)).array
 
 
 class Reader:

@@ -1,0 +1,180 @@
+"""Ties broken where the solver stands: after a hot solve it has the factors of the optimal basis, so that little is to do.
+
+Whether the plan has the least second objective of the optimal face already is one solve with the transposed basis. Where
+it has not, the face is made of the live programme by bounds alone, and the primal simplex method goes on from the plan.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import highspy
+import numpy as np
+from highspy import HighsModelStatus, HighsStatus
+from numpy.typing import NDArray
+
+from planner.model.arrays import Arrays, Floats
+from planner.solver.background import run_beside
+from planner.solver.options import SolveOptions
+from planner.solver.solution import activity, reduced_costs, snapped
+from planner.solver.watch import Watch
+from planner.stage import Stage
+
+STRICT = 1e-10
+"""Dual tolerance while ties are broken: the least that HiGHS takes."""
+
+ROUNDING = 1e-12
+"""A reduced cost is rounding below this share of the sizes of the terms that it is the sum of."""
+
+Mask = NDArray[np.bool_]
+
+
+def least_in_place(stage: Stage, cost: Floats, options: SolveOptions) -> Floats | None:
+    """Return the point of the optimal face with the least `cost`, None where the solver has no factors to go on from.
+
+    The handle is left with the first objective, at the basis of that point; where this comes to none, as it was.
+    """
+    solution, handle = stage.solution, stage.handle
+    ends = time.monotonic() + options.time_limit - solution.seconds
+    if (
+        stage.arrays.is_mip
+        or handle is None
+        or not stage.arrays.rows
+        or solution.x is None
+        or solution.row_dual is None
+    ):
+        return None
+    status, basic = handle.getBasicVariables()
+    if status != HighsStatus.kOk or ends <= time.monotonic():
+        return None
+    sides = _sides(stage.arrays, solution.x, solution.row_dual, basic)
+    if not all(side.rests(side.price, of=~side.free) for side in sides):
+        return None  # the solver's tolerance had left something to gain
+    columns, rows = sides
+    cost = np.where(columns.free, cost, 0.0)
+    if _is_least(handle, stage.arrays, cost, basic, sides):
+        return solution.x
+    return _moved(
+        handle,
+        stage.arrays,
+        cost,
+        columns,
+        rows,
+        Watch(handle, replace(options, log=False, progress=None), time.monotonic()),
+        ends,
+    )
+
+
+@dataclass(frozen=True)
+class _Side:
+    """The columns, or the rows, at an optimum: their prices, which are basic, which may move at no cost, and where they stand."""
+
+    price: Floats
+    basic: Mask
+    free: Mask
+    value: Floats
+    lower: Floats
+    upper: Floats
+
+    @property
+    def at_lower(self) -> Mask:
+        """Which stand nearer to their lower limit."""
+        return np.abs(self.value - self.lower) <= np.abs(self.upper - self.value)
+
+    @property
+    def limit(self) -> Floats:
+        """The limit at which each stands."""
+        return np.where(self.at_lower, self.lower, self.upper)
+
+    def rests(self, price: Floats, *, of: Mask) -> bool:
+        """Return whether none `of` these that is at a limit gains by leaving it at these prices."""
+        at = np.flatnonzero(of & ~self.basic & (self.lower < self.upper))
+        gain = np.where(self.at_lower[at], -price[at], price[at])
+        return bool(np.isfinite(self.limit[at]).all() and (gain <= STRICT).all())
+
+
+def _sides(arrays: Arrays, x: Floats, row_dual: Floats, basic: NDArray[np.int32]) -> tuple[_Side, _Side]:
+    # HiGHS numbers a basic row i as -1 - i.
+    is_row = basic < 0
+    of_columns, of_rows = np.zeros(arrays.columns, np.bool_), np.zeros(arrays.rows, np.bool_)
+    of_columns[basic[~is_row]], of_rows[-1 - basic[is_row]] = True, True
+    reduced_cost = reduced_costs(arrays, row_dual)
+    columns, rows = without_price(arrays, row_dual, reduced_cost)
+    return (
+        _Side(reduced_cost, of_columns, columns | of_columns, x, arrays.lower, arrays.upper),
+        _Side(row_dual, of_rows, rows | of_rows, activity(arrays, x), arrays.row_lower, arrays.row_upper),
+    )
+
+
+def _is_least(handle: Any, arrays: Arrays, cost: Floats, basic: NDArray[np.int32], sides: tuple[_Side, _Side]) -> bool:
+    """Return whether the basis is optimal for a cost too, on the face: by its reduced costs."""
+    is_row = basic < 0
+    right = np.zeros(arrays.rows)
+    right[~is_row] = cost[basic[~is_row]]
+    status, price = handle.getBasisTransposeSolve(right)
+    if status != HighsStatus.kOk:
+        return False
+    slope = reduced_costs(replace(arrays, cost=cost), price)
+    return all(side.rests(prices, of=side.free) for side, prices in zip(sides, (slope, price), strict=True))
+
+
+def _moved(
+    handle: Any, arrays: Arrays, cost: Floats, columns: _Side, rows: _Side, watch: Watch, ends: float
+) -> Floats | None:
+    """Return the point of the face with the least cost, by the primal simplex method from where the handle is."""
+    names = ("solver", "simplex_strategy", "presolve", "dual_feasibility_tolerance")
+    before = {name: handle.getOptionValue(name)[1] for name in names}
+    home = handle.getBasis()
+    for name, value in zip(names, ("simplex", 4, "off", STRICT), strict=True):
+        handle.setOptionValue(name, value)
+    every = np.arange(arrays.columns, dtype=np.int32)
+    held, kept = (np.flatnonzero(~side.free & (side.lower < side.upper)).astype(np.int32) for side in (columns, rows))
+    handle.changeColsBounds(len(held), held, columns.limit[held], columns.limit[held])
+    handle.changeRowsBounds(len(kept), kept, rows.limit[kept], rows.limit[kept])
+    handle.changeColsCost(len(every), every, cost)
+    worked = run(handle, watch, ends)
+    # With one side only, what is held goes to that side; with both again, it stays there.
+    for change, at, side in ((handle.changeColsBounds, held, columns), (handle.changeRowsBounds, kept, rows)):
+        low, high, at_lower = side.lower[at], side.upper[at], side.at_lower[at]
+        change(len(at), at, np.where(at_lower, low, -np.inf), np.where(at_lower, np.inf, high))
+        change(len(at), at, low, high)
+    handle.changeColsCost(len(every), every, arrays.cost)
+    if not worked:
+        handle.setBasis(home)
+    done = run(handle, watch, ends)
+    for name, value in before.items():
+        handle.setOptionValue(name, value)
+    return snapped(arrays, np.array(handle.getSolution().col_value)) if worked and done else None
+
+
+def without_price(arrays: Arrays, row_dual: Floats, reduced_cost: Floats) -> tuple[Mask, Mask]:
+    """Return which columns have no reduced cost, and which rows no dual, but for rounding."""
+    sizes = np.abs(arrays.cost) - reduced_costs(
+        replace(arrays, cost=np.zeros(arrays.columns), value=np.abs(arrays.value)), np.abs(row_dual)
+    )
+    largest = float(np.abs(row_dual).max(initial=0.0))
+    return np.abs(reduced_cost) <= np.maximum(STRICT, ROUNDING * sizes), np.abs(row_dual) <= max(
+        STRICT, ROUNDING * largest
+    )
+
+
+def plain_simplex(handle: Any, options: SolveOptions) -> None:
+    """From an optimal basis the primal simplex method goes on as it is, without presolve."""
+    wanted = {"solver": "simplex", "simplex_strategy": 4, "presolve": "off", "dual_feasibility_tolerance": STRICT}
+    for option, value in {**wanted, "threads": options.threads, "random_seed": options.seed}.items():
+        handle.setOptionValue(option, value)
+
+
+def run(handle: Any, watch: Watch, ends: float) -> bool:
+    """Run what HiGHS holds; return whether it found the optimum."""
+    handle.setOptionValue("time_limit", handle.getRunTime() + max(0.0, ends - time.monotonic()))
+
+    def work() -> None:
+        handle.run()
+        highspy.Highs.resetGlobalScheduler(True)
+
+    if run_beside(work, watch.stop):
+        raise KeyboardInterrupt
+    return bool(handle.getModelStatus() == HighsModelStatus.kOptimal)
