@@ -52,5 +52,6 @@ def _checked(verdict: Verdict) -> list[str]:
     if verdict.cells:
         lines.append(f"{verdict.cells:,} cells of the plan's tables, derived again from its decisions.")
     if verdict.prices_width is not None:
-        lines.append(f"Prices: they prove the plan best within {share(verdict.prices_width)}, its whole numbers fixed.")
+        fixed = ", its whole numbers fixed" if any(one.relaxed for one in verdict.intervals) else ""
+        lines.append(f"Prices: they prove the plan best within {share(verdict.prices_width)}{fixed}.")
     return lines

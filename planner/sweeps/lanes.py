@@ -6,6 +6,7 @@ basis. Every kind of lane has the same face: `submit` gives a future, `depth` sa
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
@@ -84,6 +85,7 @@ def processes(count: int, packed: bytes) -> Iterator[list[AnyLane]]:
     loky starts them: it needs no `if __name__ == "__main__"` in the caller's script, and tells when one of them dies.
     """
     import loky
+    from loky import process_executor
 
     executors = []
     try:
@@ -94,8 +96,17 @@ def processes(count: int, packed: bytes) -> Iterator[list[AnyLane]]:
                 executor.submit(int)  # starts the process now, while it inherits that Ctrl-C is not for it
         yield [Lane(executor, packed) for executor in executors]
     finally:
-        for executor in executors:
-            executor.shutdown(wait=True, kill_workers=True)
+        log = process_executor.LOGGER
+        log.addFilter(_nothing)  # what is killed in the middle of its work complains
+        try:
+            for executor in executors:
+                executor.shutdown(wait=True, kill_workers=True)
+        finally:
+            log.removeFilter(_nothing)
+
+
+def _nothing(_: logging.LogRecord) -> bool:
+    return False
 
 
 @contextmanager
