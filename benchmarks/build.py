@@ -29,7 +29,7 @@ WARM = ("1M",)
 
 PARTS = ("read", "inputs", "build", "to HiGHS", "record", "extract")
 """Parts that are added up, as README.md says what each is."""
-APART = ("solve", "limits", "text", "write", "PuLP")
+APART = ("solve", "limits", "proof", "text", "write", "PuLP")
 """Parts that are stated apart."""
 
 SAME = 1e-7

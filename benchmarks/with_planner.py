@@ -32,7 +32,7 @@ def main(folder: str, size_name: str) -> None:
         (planning, "inputs_of", "inputs"), (planning, "precheck", "inputs"), (planning, "build", "build"),
         (planning, "solve_stages", "build"), (planning, "to_problem", "build"), (highs, "load", "to HiGHS"),
         (highs._Attempt, "_run", "solve"), (highs.ArrayHighs, "actualSolve", "record"),
-        (planning, "plan_of", "extract"), (conclude, "limits_of", "limits"),
+        (planning, "plan_of", "extract"), (conclude, "limits_of", "limits"), (conclude, "certificate_of", "proof"),
     ):  # fmt: skip
         timed(owner, name, clock, part)
     _start_from(Path(folder) / "optimal.bas", clock)

@@ -261,7 +261,7 @@ def traffic(model: Model) -> None:
 
 def _served(model: Model, chosen: Any) -> NDArray[np.bool_]:
     """Return whether the work of each path has a column `serve`, shape (T, K, paths)."""
-    position = {tuple(pair): j for j, pair in enumerate(model.pairs.T.tolist())}
+    position = {tuple(pair): j for j, pair in enumerate(model.pairs.T.tolist())} if chosen else {}
     exists = [
         model.serve.at[:, :, position[p.workload, p.region, p.site]] >= 0
         if (p.workload, p.region, p.site) in position

@@ -22,6 +22,9 @@ from planner.model.finished import Finished, power_of_two, row_scales
 Ids = NDArray[np.int32]
 """Positions of columns or rows; -1 where a combination does not exist."""
 
+MANY = 50_000
+"""Values from which on a copy takes more than a view of numpy's, which costs some microseconds whatever its size."""
+
 Sense = Literal["<=", ">=", "=="]
 
 
@@ -318,9 +321,10 @@ def _those(kept: NDArray[np.bool_], *values: NDArray[Any]) -> list[NDArray[Any]]
 
 
 def _together(*values: NDArray[Any]) -> list[NDArray[Any]]:
-    """Return the arrays broadcast to one shape; filling a copy takes less than numpy's views of so few values."""
-    shape = np.broadcast(*values).shape
-    return [value if value.shape == shape else _filled(value, shape) for value in values]
+    """Return the arrays broadcast to one shape: views, or where there are few values copies, which are made faster."""
+    together = np.broadcast(*values)
+    spread = _filled if together.size < MANY else np.broadcast_to
+    return [value if value.shape == together.shape else spread(value, together.shape) for value in values]
 
 
 def _filled(value: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
