@@ -17,7 +17,7 @@ from planner.check.outcome import Outcome
 STEP_SECONDS = 0.2
 """Waits on Windows do not notice Ctrl-C, so wait in short steps."""
 
-_COMMAND = [sys.executable, "-P", "-c", "from planner.check.worker import main; main()"]
+_COMMAND = [sys.executable, "-P", "-c", "import sys; from planner.check.worker import main; main(int(sys.argv[1]))"]
 
 type Done = queue.SimpleQueue[tuple[int, Outcome]]
 type Waiting = queue.SimpleQueue[tuple[int, Path]]
@@ -101,7 +101,11 @@ class _Worker:
             if self._process is None and not self._ended:
                 # A session of its own, so that Ctrl-C in a terminal reaches only us.
                 self._process = subprocess.Popen(
-                    _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=_environment()
+                    [*_COMMAND, str(os.getpid())],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    start_new_session=True,
+                    env=_environment(),
                 )
             if self._process is None:
                 raise EOFError

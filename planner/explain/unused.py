@@ -52,7 +52,7 @@ def unused_sites(question: Question) -> Iterator[tuple[str, str]]:
             far = all(limit is not None for limit in limits)
             yield name, "every region is too far away or not allowed" if far else "no region may be served from it"
         elif site.siting == "candidate":
-            yield name, "opening it costs more than it saves"
+            yield name, "opening it saves no more than it costs"
         else:
             yield name, "serving from elsewhere is cheaper"
 

@@ -10,7 +10,6 @@ import logging
 import os
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack, contextmanager
@@ -19,6 +18,7 @@ from importlib import import_module
 from typing import Any
 
 from planner.errors import InputError, Problem
+from planner.parent import end_with
 from planner.sweeps.work import Record, Worker, solve_point
 
 type Answer = tuple[Record, bytes | None]
@@ -26,7 +26,6 @@ type Answer = tuple[Record, bytes | None]
 POINTS_PER_PROCESS = 8
 """A process of its own takes a second to start; for fewer points it does not pay."""
 
-WATCH_SECONDS = 1.0
 DASK_SECONDS = 10.0
 
 
@@ -160,13 +159,7 @@ def _dask_lanes(client: Any, packed: bytes) -> list[AnyLane]:
 def _begin(parent: int) -> None:
     """Begin a process: Ctrl-C is the parent's to handle, and without its parent the process ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(parent,), name="parent watch", daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(WATCH_SECONDS)
-    os._exit(1)
+    end_with(parent)
 
 
 @contextmanager

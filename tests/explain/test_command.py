@@ -52,7 +52,7 @@ def test_json_is_one_document(planner, saved):
     assert (result.code, result.err) == (0, "")
     document = result.json
     assert document["topic"] == "why-not"
-    assert document["sentences"][0] == "site-3 is not used: opening it costs more than it saves."
+    assert document["sentences"][0] == "site-3 is not used: opening it saves no more than it costs."
     assert document["solved_again"] is False
     assert planner("explain", saved, "limits", "-q").out == ""
 
