@@ -153,10 +153,10 @@ def test_side_by_side_is_as_one_after_another(file):
 
 
 DEADLY = """
-import os, planner.check.one as one, planner.check.worker as worker
+import os, sys, planner.check.one as one, planner.check.worker as worker
 check = one.check_file
 one.check_file = lambda file, how: os._exit(3) if file.stem == "deadly" else check(file, how)
-worker.main()
+worker.main(int(sys.argv[1]))
 """
 
 
