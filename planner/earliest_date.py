@@ -131,7 +131,7 @@ class _Search:
 
         `relaxed` leaves whole numbers out: what is too early then is too early.
         """
-        arrays = replace(self.arrays, integer=np.zeros_like(self.arrays.integer)) if relaxed else self.arrays
+        arrays = self.arrays.relaxed if relaxed else self.arrays
         hot: list[Hot] = []
         self.low, self.high = low, high
         if not relaxed and not len(self._columns):
@@ -205,7 +205,7 @@ def _with_shortage(built: Built, wanted: Wanted) -> tuple[Arrays, Any]:
     kept = number[t, w] >= 0
     count = len(pairs)
     lines = sparse.csr_array((share[kept], (number[t, w][kept], column[kept])), shape=(count, arrays.columns))
-    matrix = sparse.csr_array((arrays.value, arrays.index, arrays.start), shape=(arrays.rows, arrays.columns))
+    matrix = arrays.matrix()
     whole = sparse.vstack(
         [
             sparse.hstack([matrix, sparse.csr_array((arrays.rows, count))]),

@@ -10,13 +10,11 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-import highspy
 import numpy as np
 from highspy import HighsModelStatus, HighsStatus
 from numpy.typing import NDArray
 
 from planner.model.arrays import Arrays, Floats
-from planner.solver.background import run_beside
 from planner.solver.options import SolveOptions
 from planner.solver.solution import activity, reduced_costs, snapped
 from planner.solver.watch import Watch
@@ -170,11 +168,6 @@ def plain_simplex(handle: Any, options: SolveOptions) -> None:
 def run(handle: Any, watch: Watch, ends: float) -> bool:
     """Run what HiGHS holds; return whether it found the optimum."""
     handle.setOptionValue("time_limit", handle.getRunTime() + max(0.0, ends - time.monotonic()))
-
-    def work() -> None:
-        handle.run()
-        highspy.Highs.resetGlobalScheduler(True)
-
-    if run_beside(work, watch.stop):
+    if watch.run(handle):
         raise KeyboardInterrupt
     return bool(handle.getModelStatus() == HighsModelStatus.kOptimal)

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from planner.model.arrays import Arrays, Floats
 from planner.model.build import Built
@@ -149,7 +148,7 @@ def is_symmetric(programme: Programme, arrays: Arrays, axis: str, order: Mapping
         return False
     if any(not np.array_equal(swap.rows_of(part), part) for part in (arrays.row_lower, arrays.row_upper)):
         return False
-    matrix = sparse.csr_array((arrays.value, arrays.index, arrays.start), shape=(arrays.rows, arrays.columns))
+    matrix = arrays.matrix()
     changed = matrix[swap.rows][:, swap.columns]
     return bool((changed != matrix).nnz == 0)
 

@@ -55,7 +55,7 @@ def _with_parameter(posed: Posed, parameter: Parameter, family: Family) -> Array
     low, high, col_low, col_high = _tight(posed.reduced_cost, arrays.lower, upper)
     # A row has one side, or two equal ones: it moves as that does.
     pace = np.where(np.isfinite(arrays.row_upper), family.row_upper, family.row_lower)
-    matrix = sparse.csr_array((arrays.value, arrays.index, arrays.start), shape=(arrays.rows, arrays.columns))
+    matrix = arrays.matrix()
     parts = [(sparse.hstack([matrix, sparse.csr_array(-pace[:, None])]), row_low, row_high)]
     # Bounds that move become rows, one for each side.
     moved = np.flatnonzero((family.lower != 0) | (family.upper != 0))

@@ -16,7 +16,6 @@ from highspy import HighsModelStatus, HighsStatus
 
 from planner.errors import LimitError, NoPlanError, SolverError
 from planner.model.arrays import Arrays, Floats
-from planner.solver.background import run_beside
 from planner.solver.highs import ArrayHighs, load
 from planner.solver.options import SolveOptions
 from planner.solver.solution import PLAN_TOLERANCE, Answer, Solution, measure, snapped
@@ -176,20 +175,15 @@ class Hot:
     def _run(self) -> Answer:
         handle = self._handle
         handle.setOptionValue("time_limit", handle.getRunTime() + max(0.0, self._clock.left))
-
-        def work() -> None:
-            handle.run()
-            highspy.Highs.resetGlobalScheduler(True)
-
         # From a far basis, without presolve, the simplex method may take longer than a fresh start.
         limited = self._limited and self._first and not self.arrays.is_mip
         limit = max(LEAST_ITERATIONS, self._first // 2) if limited else NO_LIMIT
         handle.setOptionValue("simplex_iteration_limit", limit)
-        interrupted = run_beside(work, self._watch.stop)
+        interrupted = self._watch.run(handle)
         if not interrupted and handle.getModelStatus() == HighsModelStatus.kIterationLimit and limit < NO_LIMIT:
             handle.setOptionValue("simplex_iteration_limit", NO_LIMIT)
             handle.clearSolver()
-            interrupted = run_beside(work, self._watch.stop)
+            interrupted = self._watch.run(handle)
         if interrupted:
             raise KeyboardInterrupt
         self._watch.check()

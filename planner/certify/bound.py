@@ -74,7 +74,7 @@ def _dual(arrays: Arrays, cost: Floats) -> Arrays:
     """Return what duals must keep exactly: signs, and `A'y <= c` for columns without an end upwards (or `>=`)."""
     open_up, open_down = np.isinf(arrays.upper), np.isinf(arrays.lower)
     columns = np.flatnonzero(open_up | open_down)
-    matrix = sparse.csr_array((arrays.value, arrays.index, arrays.start), shape=(arrays.rows, arrays.columns))
+    matrix = arrays.matrix()
     turned = sparse.csr_array(matrix.T)[columns]
     turned.sort_indices()
     return Arrays(

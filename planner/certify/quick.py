@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import sparse
 
 from planner.certify.bound import signed
 from planner.certify.exact import exact, finite, sums
 from planner.model.arrays import Arrays, Floats
+from planner.solver.solution import reduced_costs
 
 ROUNDING = 2.0**-53
 """Largest relative error of one operation on doubles."""
@@ -26,8 +26,8 @@ def surely_within(arrays: Arrays, y: Floats, value: float, allowed: float) -> bo
     may need is worked out exactly where rounding hides it.
     """
     y = signed(arrays, y)
-    matrix = sparse.csr_array((arrays.value, arrays.index, arrays.start), shape=(arrays.rows, arrays.columns))
-    reduced = arrays.cost - matrix.T @ y
+    matrix = arrays.matrix()
+    reduced = reduced_costs(arrays, y)
     sizes = np.abs(arrays.cost) + abs(matrix).T @ np.abs(y)
     terms = np.bincount(arrays.index, minlength=arrays.columns) + 2
     off = SPARE * ROUNDING * terms * sizes

@@ -13,7 +13,6 @@ from highspy import HighsModelStatus
 from scipy import sparse
 
 from planner.model.arrays import Arrays, Floats
-from planner.solver.background import run_beside
 from planner.solver.highs import load
 from planner.solver.options import SolveOptions
 from planner.solver.watch import Watch
@@ -35,7 +34,7 @@ def relaxed(arrays: Arrays, live: Any, options: SolveOptions, iterations: int) -
 
     It starts from the basis that pricing the plan ended with (`live`), its whole columns fixed: that is near.
     """
-    plain = replace(arrays, integer=np.zeros(arrays.columns, np.bool_))
+    plain = arrays.relaxed
     handle = _handle(options)
     handle.setOptionValue("simplex_iteration_limit", max(LEAST_ITERATIONS, iterations))
     load(handle, plain)
@@ -61,7 +60,7 @@ def polished(arrays: Arrays, live: Any, options: SolveOptions) -> Floats | None:
 
 def farkas(arrays: Arrays, options: SolveOptions) -> Iterator[Floats]:
     """Yield what may prove that the linear relaxation has no point: HiGHS's ray, then the duals of least violation."""
-    plain = replace(arrays, integer=np.zeros(arrays.columns, np.bool_))
+    plain = arrays.relaxed
     for costs in (arrays.cost, np.zeros(arrays.columns)):
         handle = _handle(options)
         handle.setOptionValue("presolve", "off")
@@ -84,7 +83,7 @@ def _elastic(arrays: Arrays) -> Arrays:
     low, high = np.isfinite(arrays.row_lower), np.isfinite(arrays.row_upper)
     row = np.concatenate([np.flatnonzero(low), np.flatnonzero(high)])
     sign = np.concatenate([np.ones(low.sum()), -np.ones(high.sum())])
-    matrix = sparse.csr_array((arrays.value, arrays.index, arrays.start), shape=(arrays.rows, arrays.columns))
+    matrix = arrays.matrix()
     slack = sparse.coo_array((sign, (row, np.arange(len(row)))), shape=(arrays.rows, len(row)))
     both = sparse.hstack([matrix, slack]).tocsr()
     return replace(
@@ -110,14 +109,7 @@ def _handle(options: SolveOptions) -> highspy.Highs:
 
 def _run(handle: highspy.Highs, options: SolveOptions) -> Floats | None:
     """Run HiGHS and return the duals of the rows, if it came to an optimum."""
-    watch = Watch(handle, replace(options, progress=None, log=False), time.monotonic())
-
-    def work() -> None:
-        handle.run()
-        # Each thread has a scheduler of its own, so the next solve may have other threads.
-        highspy.Highs.resetGlobalScheduler(True)
-
-    run_beside(work, watch.stop)
+    Watch(handle, replace(options, progress=None, log=False), time.monotonic()).run(handle)
     solution = handle.getSolution()
     if handle.getModelStatus() != HighsModelStatus.kOptimal or not solution.dual_valid:
         return None

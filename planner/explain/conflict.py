@@ -133,7 +133,7 @@ class Feasibility:
 
     def answer(self, arrays: Arrays) -> bool | None:
         """Return whether a programme has a feasible point: its linear relaxation is asked first."""
-        if arrays.is_mip and self._answer(replace(arrays, integer=np.zeros_like(arrays.integer))) is False:
+        if arrays.is_mip and self._answer(arrays.relaxed) is False:
             return False
         return self._answer(arrays)
 

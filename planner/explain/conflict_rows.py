@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time as clock
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import highspy
@@ -52,7 +52,7 @@ class LiveRows:
     def __init__(self, arrays: Arrays, deadline: float, capped: NDArray[np.int32]):
         self.capped = frozenset(capped.tolist())
         self.whole = arrays.integer
-        self.arrays = replace(arrays, integer=np.zeros_like(arrays.integer))
+        self.arrays = arrays.relaxed
         self.deadline = deadline
         self.handle: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # the stubs lack the proof
         self.handle.setOptionValue("output_flag", False)

@@ -256,7 +256,7 @@ def with_levers(built: Built, levers: Sequence[Lever], shown: Sequence[float], w
             surplus = (shown[j] - lever.before) * moved
             low[row] -= surplus
             high[row] -= surplus
-    matrix = sparse.csr_array((arrays.value, arrays.index, arrays.start), shape=(arrays.rows, arrays.columns))
+    matrix = arrays.matrix()
     added = sparse.coo_array((values, (rows, columns)), shape=(arrays.rows, len(levers))).tocsr()
     joined = sparse.hstack([matrix, added]).tocsr()
     joined.sort_indices()

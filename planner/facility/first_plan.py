@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import highspy
 import numpy as np
@@ -67,7 +67,7 @@ class FirstPlan:
         self._columns = np.concatenate(self.sites).astype(np.int32)
         self._site = np.repeat(np.arange(len(self.sites)), [len(columns) for columns in self.sites])
         self._handle = kept_alive()
-        load(self._handle, replace(self.arrays, integer=np.zeros_like(self.arrays.integer)))
+        load(self._handle, self.arrays.relaxed)
 
     def search(self) -> Floats | None:
         """Return the best plan found, with values that are not decided here as infinite; None where there is none."""

@@ -12,23 +12,17 @@ SMALL = 20_000
 
 def in_out(search: Search, rounds: int) -> None:
     """Cuts by allocations between the master's solution and a centre, until they bring nothing, with sites fixed."""
-    data = search.data
     assert search.master is not None
     assert search.allocation is not None
     centre, mix, stall = search.mean.copy(), 0.5, 0
     for _ in range(rounds):
         lower, upper = search.must.astype(np.float64), search.active.astype(np.float64)
-        solved = search.master.solve(lower, upper)
+        before = search.bound
+        solved = search.at_root()
         if solved is None:
-            search.raise_bound(np.inf)
             return
-        level, y, eta, reduced = solved
-        search.binding = search.master.weights()[0]
-        gain = level - search.bound
-        search.raise_bound(level)
-        search.fix(level, reduced * (search.active & ~search.must), np.arange(data.sites))
-        if search.bound >= search.target() or search.late():
-            return
+        level, y, eta = solved
+        gain = level - before
         point = mix * y + (1.0 - mix) * centre
         point = np.clip(point, lower, upper)
         served = search.allocation.serve(point)

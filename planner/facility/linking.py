@@ -55,7 +55,7 @@ class Rounds:
 
 def in_rounds(arrays: Arrays, left_out: Rows, until: float, log: Callable[[str], None] | None = None) -> Rounds | None:
     """Return the programme without the rows of `left_out` that its relaxation needs not; None if that took too long."""
-    matrix = sparse.csr_array((arrays.value, arrays.index, arrays.start), shape=(arrays.rows, arrays.columns))
+    matrix = arrays.matrix()
     links, most = matrix[left_out], arrays.row_upper[left_out]
     taken = np.zeros(len(left_out), bool)
     base = np.ones(arrays.rows, bool)

@@ -25,16 +25,10 @@ def root(search: Search, rounds: int) -> None:
     reach, before = REACH, -np.inf
     for turn in range(rounds):
         lower, upper = search.must.astype(np.float64), search.active.astype(np.float64)
-        solved = search.master.solve(lower, upper)
+        solved = search.at_root()
         if solved is None:
-            search.raise_bound(np.inf)
             return
-        level, y, _, reduced = solved
-        search.raise_bound(level)
-        search.fix(level, reduced * (search.active & ~search.must), np.arange(data.sites))
-        search.binding = search.master.weights()[0]
-        if search.bound >= search.target() or search.late():
-            return
+        level, y, _ = solved
         if turn % 10 == 9:
             _try_near(search, y)
         if level - before < 1e-6 * abs(level):

@@ -50,6 +50,22 @@ class Search:
         self.flow: Allocation | None = None
         self.master: Master | None = None
 
+    def at_root(self) -> tuple[float, Floats, float] | None:
+        """Solve the master over the sites that are left, and raise the bound and fix sites by what it says.
+
+        Returns its level, its solution and what it takes the rest to cost; None where the search is over.
+        """
+        assert self.master is not None
+        solved = self.master.solve(self.must.astype(np.float64), self.active.astype(np.float64))
+        if solved is None:
+            self.raise_bound(np.inf)
+            return None
+        level, y, eta, reduced = solved
+        self.binding = self.master.weights()[0]
+        self.raise_bound(level)
+        self.fix(level, reduced * (self.active & ~self.must), np.arange(self.data.sites))
+        return None if self.bound >= self.target() or self.late() else (level, y, eta)
+
     def late(self) -> bool:
         """Whether the time is over, or whoever watches has had enough."""
         if self.watch is not None and self.watch(self.best / self.data.scale, self.bound / self.data.scale):

@@ -92,10 +92,15 @@ def sites_of(doc: Document, offer: Offer) -> list[str]:
 
 
 def offered(offer: Offer, time: Time) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return the periods that an offer is to be had in, shape (T,)."""
+    """Return the periods that an offer is to be had in, its lead time over, shape (T,)."""
+    return for_sale(offer, time) & (time.offsets[:-1] >= offer.lead_time_months - 1e-9)
+
+
+def for_sale(offer: Offer, time: Time) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return the periods between an offer's first and its last, shape (T,)."""
     t = np.arange(time.periods)
     first, last = time.position(offer.available_from, 0), time.position(offer.available_until, time.periods - 1)
-    return (t >= first) & (t <= last) & (time.offsets[:-1] >= offer.lead_time_months - 1e-9)
+    return (t >= first) & (t <= last)
 
 
 def stands_of(doc: Document, time: Time) -> tuple[Stand, ...]:

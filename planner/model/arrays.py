@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,3 +53,15 @@ class Arrays:
     def is_mip(self) -> bool:
         """Whether any column must be whole."""
         return bool(self.integer.any())
+
+    @property
+    def relaxed(self) -> Arrays:
+        """The linear relaxation: the same programme, no column of which must be whole."""
+        return replace(self, integer=np.zeros_like(self.integer))
+
+    def matrix(self, value: Floats | None = None) -> Any:
+        """Return `A` as a sparse matrix of scipy's, on the same memory; `value` takes the place of its coefficients."""
+        from scipy import sparse
+
+        values = self.value if value is None else value
+        return sparse.csr_array((values, self.index, self.start), shape=(self.rows, self.columns), copy=False)

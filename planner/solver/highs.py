@@ -12,7 +12,6 @@ from highspy import HighsModelStatus, HighsStatus
 from planner.errors import SolverError
 from planner.model.arrays import Arrays, Floats
 from planner.solver.array_solver import ArraySolver
-from planner.solver.background import run_beside
 from planner.solver.fixed import fix_integers
 from planner.solver.options import Progress, SolveOptions
 from planner.solver.solution import (
@@ -121,18 +120,12 @@ class _Attempt:
 
     def _run(self, seconds: float) -> HighsModelStatus:
         """Run the handle on what it holds and return how it ended."""
-        handle, outcome = self.handle, []
+        handle = self.handle
         # The limit counts all the runs of a handle.
         handle.setOptionValue("time_limit", handle.getRunTime() + max(0.0, seconds))
-
-        def work() -> None:
-            outcome.append(handle.run())
-            # Each thread has a scheduler of its own, so the next solve may have other threads.
-            highspy.Highs.resetGlobalScheduler(True)
-
-        run_beside(work, self.watch.stop)
+        self.watch.run(handle)
         self.watch.check()
-        if outcome != [HighsStatus.kError]:
+        if self.watch.outcome != HighsStatus.kError:
             return handle.getModelStatus()
         raise SolverError("HiGHS", f"failed: {handle.modelStatusToString(handle.getModelStatus())}")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -148,21 +147,14 @@ def activity(arrays: Arrays, x: Floats) -> Floats:
 
 def reduced_costs(arrays: Arrays, row_dual: Floats) -> Floats:
     """Return `cost - A' row_dual`."""
-    priced: Floats = _matrix(arrays, arrays.value).T @ row_dual
+    priced: Floats = arrays.matrix().T @ row_dual
     return arrays.cost - priced
 
 
 def _times(arrays: Arrays, values: Floats, x: Floats) -> Floats:
     """Return the product of `x` and the matrix with other values; each row's terms are summed in their order."""
-    product: Floats = _matrix(arrays, values) @ x
+    product: Floats = arrays.matrix(values) @ x
     return product
-
-
-def _matrix(arrays: Arrays, values: Floats) -> Any:
-    from scipy import sparse
-
-    shape = arrays.rows, arrays.columns
-    return sparse.csr_array((values, arrays.index, arrays.start), shape=shape, copy=False)
 
 
 def max_violation(arrays: Arrays, x: Floats) -> float:

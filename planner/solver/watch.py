@@ -9,6 +9,7 @@ from typing import Any
 import highspy
 from highspy import cb
 
+from planner.solver.background import run_beside
 from planner.solver.options import Progress, SolveOptions
 
 PROGRESS_SECONDS = 0.5
@@ -19,6 +20,7 @@ class Watch:
     """HiGHS calls this thousands of times in a solve; mostly it only looks at a flag."""
 
     def __init__(self, handle: highspy.Highs, settings: SolveOptions, began: float):
+        self.outcome: highspy.HighsStatus | None = None
         self._settings = settings
         self._began = began
         self._next = began
@@ -32,6 +34,20 @@ class Watch:
             handle.startCallback(kind)
         self._logging = int(cb.kCallbackLogging)
         self._mip = int(cb.kCallbackMipInterrupt)
+
+    def run(self, handle: highspy.Highs) -> bool:
+        """Run HiGHS beside the main thread and return whether Ctrl-C was pressed meanwhile; `outcome` is how it ended.
+
+        The handle is not kept here: it holds this watch, and neither would ever be freed.
+        """
+        self.outcome = None
+
+        def work() -> None:
+            self.outcome = handle.run()
+            # Each thread has a scheduler of its own, so the next solve may have other threads.
+            highspy.Highs.resetGlobalScheduler(True)
+
+        return run_beside(work, self.stop)
 
     def stop(self) -> None:
         """Ask HiGHS to stop at its next look."""

@@ -11,7 +11,6 @@ import numpy as np
 from highspy import HighsModelStatus, HighsStatus
 
 from planner.model.arrays import Arrays
-from planner.solver.background import run_beside
 from planner.solver.highs import load
 from planner.solver.options import SolveOptions
 from planner.solver.solution import Answer, snapped
@@ -133,12 +132,7 @@ class Live:
         handle = self.handle
         handle.setOptionValue("simplex_strategy", strategy)
         handle.setOptionValue("time_limit", handle.getRunTime() + max(0.0, self._deadline - time.monotonic()))
-
-        def work() -> None:
-            handle.run()
-            highspy.Highs.resetGlobalScheduler(True)
-
-        if run_beside(work, self._watch.stop):
+        if self._watch.run(handle):
             raise KeyboardInterrupt
         self._watch.check()
         return handle.getModelStatus()

@@ -9,12 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import ROOT, spawn
-
-
-def children_of(process: int) -> set[int]:
-    """Return the processes that a process has started."""
-    tasks = Path(f"/proc/{process}/task").glob("*/children")
-    return {int(child) for task in tasks for child in task.read_text().split()}
+from tests.sweep.test_folder import children_of
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from planner.inputs.stands import for_sale
 from planner.model.decisions import vintages
 from planner.model.model import Model
 from planner.model.programme import Block
@@ -166,9 +167,7 @@ def _had(model: Model, name: str) -> tuple[float, ...] | None:
     offer, time = model.inputs.doc.offers[name], model.inputs.time
     if offer.supply is None:
         return None
-    t = np.arange(time.periods)
-    first, last = time.position(offer.available_from, 0), time.position(offer.available_until, time.periods - 1)
-    return tuple(np.where((t >= first) & (t <= last), time.series(offer.supply), 0.0))
+    return tuple(np.where(for_sale(offer, time), time.series(offer.supply), 0.0))
 
 
 def pool(model: Model) -> None:
