@@ -58,12 +58,13 @@ def modes_of(doc: Document, time: Time, stands: tuple[Stand, ...]) -> tuple[Mode
         for w, name in enumerate(workloads)
         for d, device in enumerate(devices)
     }
+    ported = {(w, d): enabled(doc, time, workloads[w], devices[d]) for w, d in ways}
     modes = []
     for i, stand in enumerate(stands):
         if stand.work_share <= 0:
             continue
         for w, name in enumerate(workloads):
-            runs = stand.present & enabled(doc, time, name, devices[stand.d])
+            runs = stand.present & ported[w, stand.d]
             if not runs.any():
                 continue
             linked = doc.workloads[name].interconnect is not None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -76,7 +78,7 @@ class Stand:
     integer: bool
     arrivals: tuple[Arrival, ...] = field(default=())
 
-    @property
+    @cached_property
     def present(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Periods in which devices can be in place, shape (T,)."""
         if not self.committed:
@@ -105,60 +107,62 @@ def for_sale(offer: Offer, time: Time) -> np.ndarray[Any, np.dtype[np.bool_]]:
 
 def stands_of(doc: Document, time: Time) -> tuple[Stand, ...]:
     """Return every stand of a scenario, by offer and site."""
-    offers, sites, devices = sorted(doc.offers), sorted(doc.sites), sorted(doc.devices)
-    stands = []
-    for o, name in enumerate(offers):
-        offer = doc.offers[name]
-        if offer.kind == "serverless":
-            continue
-        assert offer.device is not None
-        d = devices.index(offer.device)
-        held = {h.site for h in doc.fleet.values() if h.offer == name}
-        held |= {order.site for order in doc.orders.values() if order.offer == name}
-        stands += [
-            _stand(doc, time, name, offer, site, o, sites.index(site), d)
-            for site in sorted({*sites_of(doc, offer), *held})
-        ]
-    return tuple(stands)
+    names, sites, devices = sorted(doc.offers), sorted(doc.sites), sorted(doc.devices)
+    places, ranks = {site: s for s, site in enumerate(sites)}, {device: d for d, device in enumerate(devices)}
+    return tuple(
+        stand
+        for o, name in enumerate(names)
+        if doc.offers[name].kind != "serverless"
+        for stand in _at_sites(doc, time, name, o, ranks[str(doc.offers[name].device)], places)
+    )
 
 
-def _stand(doc: Document, time: Time, name: str, offer: Offer, site: str, o: int, s: int, d: int) -> Stand:
+def _at_sites(doc: Document, time: Time, name: str, o: int, d: int, places: dict[str, int]) -> Iterator[Stand]:
+    """Yield the stands of one offer, `o` among the offers and of device `d`; `places` are the positions of the sites."""
+    offer = doc.offers[name]
+    committed = offer.kind in COMMITTED
     months = offer.term_months or (offer.life_months or DEFAULT_LIFE_MONTHS if offer.kind == "buy" else FOREVER)
     supply = _supply(offer, time)
-    arrives = offered(offer, time) if site in sites_of(doc, offer) else np.zeros(time.periods, bool)
+    to_be_had = offered(offer, time)
     if supply is not None:
-        arrives &= (np.cumsum(supply) if offer.carry_over else supply) > 0
-    if doc.sites[site].opens is not None:
-        arrives &= np.arange(time.periods) >= time.position(doc.sites[site].opens, 0)
-    arrivals = _arrivals(doc, time, name, site)
-    fixed = np.zeros(time.periods)
-    for arrival in arrivals:
-        fixed += arrival.units * time.alive(months, np.array([arrival.since]))[0]
+        to_be_had &= (np.cumsum(supply) if offer.carry_over else supply) > 0
     firm = np.full(time.periods, offer.availability)
     if offer.pool is not None:
         firm = firm_factors(time.series(offer.pool.nodes) if supply is None else supply, offer.pool)
-        arrives &= firm > 0
-    facility = offer.includes_power if offer.includes_power is not None else offer.kind not in ("buy", "lease")
-    return Stand(
-        name=name,
-        offer=offer,
-        site=site,
-        o=o,
-        s=s,
-        d=d,
-        committed=offer.kind in COMMITTED,
-        months=months,
-        arrives=arrives,
-        lasting=time.alive(months) if offer.kind in COMMITTED else np.zeros((0, 0)),
-        fixed=fixed,
-        firm=firm,
-        work_share=work_factor(offer.pool) if offer.pool else 1.0,
-        facility=not facility and not doc.sites[site].distributed,
-        scattered=doc.sites[site].distributed or offer.pool is not None,
-        supply=supply,
-        integer=doc.integer if offer.integer is None else offer.integer,
-        arrivals=arrivals,
-    )
+        to_be_had &= firm > 0
+    lasting = time.alive(months) if committed else np.zeros((0, 0))
+    included = offer.includes_power if offer.includes_power is not None else offer.kind not in ("buy", "lease")
+    sold = {*sites_of(doc, offer)}
+    held = {h.site for h in doc.fleet.values() if h.offer == name}
+    held |= {order.site for order in doc.orders.values() if order.offer == name}
+    for key in sorted(sold | held):
+        site, arrivals = doc.sites[key], _arrivals(doc, time, name, key)
+        arrives = to_be_had if key in sold else np.zeros(time.periods, bool)
+        if site.opens is not None:
+            arrives = arrives & (np.arange(time.periods) >= time.position(site.opens, 0))
+        fixed = np.zeros(time.periods)
+        for arrival in arrivals:
+            fixed += arrival.units * time.alive(months, np.array([arrival.since]))[0]
+        yield Stand(
+            name=name,
+            offer=offer,
+            site=key,
+            o=o,
+            s=places[key],
+            d=d,
+            committed=committed,
+            months=months,
+            arrives=arrives,
+            lasting=lasting,
+            fixed=fixed,
+            firm=firm,
+            work_share=work_factor(offer.pool) if offer.pool else 1.0,
+            facility=not included and not site.distributed,
+            scattered=site.distributed or offer.pool is not None,
+            supply=supply,
+            integer=doc.integer if offer.integer is None else offer.integer,
+            arrivals=arrivals,
+        )
 
 
 def _supply(offer: Offer, time: Time) -> Floats | None:

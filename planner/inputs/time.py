@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -51,16 +52,16 @@ class Time:
         """Number of periods, T."""
         return len(self.names)
 
-    @property
+    @cached_property
     def period_hours(self) -> Floats:
         """Hours of each period, shape (T,)."""
         return self.hours.sum(axis=1)
 
     def series(self, values: Values) -> Floats:
         """Return a series of the scenario as an array, shape (T,)."""
-        if isinstance(values, tuple | list):
-            return np.broadcast_to(np.array(values, dtype=float), (self.periods,))
-        return np.full(self.periods, values, dtype=float)
+        series = np.empty(self.periods)
+        series[:] = values
+        return series
 
     def discount(self, months: Floats) -> Floats:
         """Return the discount factor so many months after the base date."""
@@ -85,8 +86,8 @@ class Time:
         share[share < NEARLY] = 0.0
         return share
 
-    def left(self, months: float, since: Floats | None = None) -> Floats:
-        """Return the months that are left at the horizon's end of a life of `months`, by arrival."""
+    def left(self, months: float | Floats, since: Floats | None = None) -> Floats:
+        """Return the months that are left at the horizon's end of a life of `months`, by arrival; broadcast together."""
         arrival = self.offsets[:-1] if since is None else np.asarray(since, dtype=float)
         left: Floats = np.clip(arrival + months - self.offsets[-1], 0.0, months)
         return left

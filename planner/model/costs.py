@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from planner.model.arrays import Floats
 from planner.model.decisions import vintages
 from planner.model.model import Model
 from planner.model.rules.policies import KG_PER_TONNE
+from planner.scenario.base import Values
 from planner.scenario.horizon import HOURS_PER_MONTH
 from planner.scenario.places import GB_PER_HOUR_AND_GBPS, Site
+from planner.scenario.supply import Offer
 
 HOURS_PER_YEAR = 12 * HOURS_PER_MONTH
 KWH_PER_MWH = 1000.0
@@ -28,102 +31,111 @@ def charge(model: Model) -> None:
 
 def _acquisition(model: Model) -> None:
     """Price on arrival, its deposit when ordered; less the book value at the end, straight line over life."""
-    inputs, programme = model.inputs, model.programme
-    time = inputs.time
-    periods = np.arange(model.T)
-    for i, stand in enumerate(inputs.stands):
-        offer = stand.offer
-        if offer.kind != "buy":
-            continue
-        price = time.series(offer.price_per_unit or 0.0) * inputs.exchange(offer.currency)
-        ordered = np.maximum(time.offsets[:-1] - offer.lead_time_months, 0.0)
-        order_period = np.searchsorted(time.offsets, ordered + 1e-9, side="right") - 1
-        add = model.add.at[:, i]
-        programme.charge("acquisition", add, price * (1 - offer.deposit_share), time.at_start, periods, capital=True)
-        programme.charge(
-            "acquisition", add, price * offer.deposit_share, time.discount(ordered), order_period, capital=True
-        )
-        programme.charge("salvage", add, -book_at_end(model, i, price, time.offsets[:-1]), time.at_end, model.T - 1)
-        for arrival in stand.arrivals:
-            first = price[arrival.period or 0]
-            if not arrival.paid:
-                assert arrival.period is not None
+    inputs, programme, time = model.inputs, model.programme, model.inputs.time
+    bought = _stands_of(model, "buy")
+    price = _by_stand(model, bought, lambda offer: offer.price_per_unit)
+    deposit = np.array([inputs.stands[i].offer.deposit_share for i in bought])
+    arrival = time.offsets[:-1, None]
+    ordered = np.maximum(arrival - np.array([inputs.stands[i].offer.lead_time_months for i in bought]), 0.0)
+    order_period = np.searchsorted(time.offsets, ordered + 1e-9, side="right") - 1
+    add, now = model.add.at[:, bought], np.arange(model.T)[:, None]
+    programme.charge("acquisition", add, price * (1 - deposit), time.at_start[:, None], now, capital=True)
+    programme.charge("acquisition", add, price * deposit, time.discount(ordered), order_period, capital=True)
+    programme.charge("salvage", add, -book_at_end(model, bought, price, arrival), time.at_end, model.T - 1)
+    for n, i in enumerate(bought):
+        stand = inputs.stands[i]
+        for held in stand.arrivals:
+            first = price[held.period or 0, n]
+            labels: dict[str, Any] = {"offer": stand.name, "site": stand.site}
+            if not held.paid:
+                assert held.period is not None
                 programme.charge_constant(
-                    "acquisition", np.array([arrival.units * first]), time.at_start[arrival.period], arrival.period,
-                    capital=True, offer=stand.name, site=stand.site,
+                    "acquisition", np.array([held.units * first]), time.at_start[held.period], held.period,
+                    capital=True, **labels,
                 )  # fmt: skip
-            left = book_at_end(model, i, np.array([first]), np.array([arrival.since]))
-            programme.charge_constant(
-                "salvage", -arrival.units * left, time.at_end, model.T - 1, offer=stand.name, site=stand.site
-            )
+            left = book_at_end(model, [i], np.array([first]), np.array([held.since]))
+            programme.charge_constant("salvage", -held.units * left, time.at_end, model.T - 1, **labels)
 
 
-def book_at_end(model: Model, i: int, price: np.ndarray, since: np.ndarray) -> np.ndarray:
-    """Return the book value at the horizon's end of a device that arrived at `since`, never above its discounted price."""
-    time, stand = model.inputs.time, model.inputs.stands[i]
-    share = model.inputs.doc.money.salvage if stand.offer.salvage_share is None else stand.offer.salvage_share
-    part = time.left(stand.months, since) / stand.months * share
-    return price * np.minimum(part, time.discount(np.maximum(since, 0.0)) / time.at_end)
+def _stands_of(model: Model, *kinds: str) -> list[int]:
+    """Return the stands whose offer is of one of these kinds."""
+    return [i for i, stand in enumerate(model.inputs.stands) if stand.offer.kind in kinds]
+
+
+def _by_stand(model: Model, stands: Sequence[int], price: Callable[[Offer], Values | None]) -> Floats:
+    """Return a price of each stand's offer by period, in the scenario's currency; 0 where it has none; shape (T, n)."""
+    inputs = model.inputs
+    offers = {inputs.stands[i].name: inputs.stands[i].offer for i in stands}
+    known = {
+        name: inputs.time.series(price(offer) or 0.0) * inputs.exchange(offer.currency)
+        for name, offer in offers.items()
+    }
+    columns = [known[inputs.stands[i].name] for i in stands]
+    return np.stack(columns, axis=-1) if columns else np.zeros((model.T, 0))
+
+
+def _salvage_share(model: Model, stands: Sequence[int]) -> Floats:
+    """Return the share of its book value (or of the rent that runs on) that a device of each stand brings at the end."""
+    shares = [model.inputs.stands[i].offer.salvage_share for i in stands]
+    return np.array([model.inputs.doc.money.salvage if share is None else share for share in shares], dtype=float)
+
+
+def book_at_end(model: Model, stands: Sequence[int], price: Floats, since: Floats) -> Floats:
+    """Return the book value at the horizon's end of devices that arrived `since`, never above their discounted price.
+
+    The last axis of `price` and `since` is that of `stands`, or has one member.
+    """
+    time = model.inputs.time
+    months = np.array([model.inputs.stands[i].months for i in stands])
+    part = time.left(months, since) / months * _salvage_share(model, stands)
+    return np.asarray(price * np.minimum(part, time.discount(np.maximum(since, 0.0)) / time.at_end))
 
 
 def _rent(model: Model) -> None:
     """Rent of leases and reservations over their committed hours at the price of arrival; what runs on, as salvage is."""
-    inputs, programme = model.inputs, model.programme
-    time = inputs.time
-    periods = np.arange(model.T)
-    for i, stand in enumerate(inputs.stands):
-        offer = stand.offer
-        if offer.kind not in ("lease", "reserve"):
-            continue
-        price = time.series(offer.price_per_hour or 0.0) * inputs.exchange(offer.currency)
-        add = model.add.at[:, i]
-        hours = stand.lasting * time.period_hours[None, :]
-        programme.charge("rent", add[:, None], price[:, None] * hours, time.at_middle[None, :], periods[None, :])
-        kept = 1 - (inputs.doc.money.salvage if offer.salvage_share is None else offer.salvage_share)
-        tail = price * time.left(stand.months) * HOURS_PER_MONTH * kept
-        programme.charge("rent", add, tail, time.at_end, model.T - 1)
-        for arrival in stand.arrivals:
-            first = price[arrival.period or 0] * arrival.units
-            since = np.array([arrival.since])
+    inputs, programme, time = model.inputs, model.programme, model.inputs.time
+    rented, periods = _stands_of(model, "lease", "reserve"), np.arange(model.T)
+    price = _by_stand(model, rented, lambda offer: offer.price_per_hour)
+    add = model.add.at[:, rented]
+    lasting = np.array([inputs.stands[i].lasting for i in rented]).reshape(-1, model.T, model.T)
+    programme.charge(
+        "rent", add.T[:, :, None], price.T[:, :, None] * lasting * time.period_hours, time.at_middle, periods
+    )
+    months = np.array([inputs.stands[i].months for i in rented])
+    kept = 1 - _salvage_share(model, rented)
+    tail = price * time.left(months, time.offsets[:-1, None]) * HOURS_PER_MONTH * kept
+    programme.charge("rent", add, tail, time.at_end, model.T - 1)
+    for n, i in enumerate(rented):
+        stand = inputs.stands[i]
+        for held in stand.arrivals:
+            first = price[held.period or 0, n] * held.units
+            since = np.array([held.since])
             there = time.alive(stand.months, since)[0] * time.period_hours
+            left = time.left(stand.months, since) * HOURS_PER_MONTH * kept[n]
             labels: dict[str, Any] = {"offer": stand.name, "site": stand.site}
             programme.charge_constant("rent", first * there, time.at_middle, periods, **labels)
-            programme.charge_constant(
-                "rent",
-                first * time.left(stand.months, since) * HOURS_PER_MONTH * kept,
-                time.at_end,
-                model.T - 1,
-                **labels,
-            )
+            programme.charge_constant("rent", first * left, time.at_end, model.T - 1, **labels)
 
 
 def _hourly(model: Model) -> None:
     """Price of every rented hour."""
-    inputs, time = model.inputs, model.inputs.time
-    for i, stand in enumerate(inputs.stands):
-        if not stand.committed:
-            price = time.series(stand.offer.price_per_hour or 0.0) * inputs.exchange(stand.offer.currency)
-            model.programme.charge(
-                "rental",
-                model.rent.at[:, :, i],
-                price[:, None] * time.hours,
-                time.at_middle[:, None],
-                np.arange(model.T)[:, None],
-            )
+    time = model.inputs.time
+    hourly = [i for i, stand in enumerate(model.inputs.stands) if not stand.committed]
+    price = _by_stand(model, hourly, lambda offer: offer.price_per_hour)
+    model.programme.charge(
+        "rental", model.rent.at[:, :, hourly], price[:, None, :] * time.hours[:, :, None],
+        time.at_middle[:, None, None], np.arange(model.T)[:, None, None],
+    )  # fmt: skip
 
 
 def _maintenance(model: Model) -> None:
     """Running cost of devices in place."""
-    inputs, time = model.inputs, model.inputs.time
-    for i, stand in enumerate(inputs.stands):
-        a_year = time.series(stand.offer.maintenance_per_unit_year) * inputs.exchange(stand.offer.currency)
-        model.programme.charge(
-            "maintenance",
-            model.fleet.at[:, i],
-            a_year * time.period_hours / HOURS_PER_YEAR,
-            time.at_middle,
-            np.arange(model.T),
-        )
+    time = model.inputs.time
+    a_year = _by_stand(model, range(len(model.inputs.stands)), lambda offer: offer.maintenance_per_unit_year)
+    model.programme.charge(
+        "maintenance", model.fleet.at, a_year * time.period_hours[:, None] / HOURS_PER_YEAR, time.at_middle[:, None],
+        np.arange(model.T)[:, None],
+    )  # fmt: skip
 
 
 def _resale(model: Model) -> None:
@@ -140,7 +152,7 @@ def _resale(model: Model) -> None:
         left = np.clip(since + stand.months - time.offsets[:-1], 0.0, stand.months) / stand.months
         retire = model.retire.at[:, j]
         programme.charge("resale", retire, -price * left * (stand.offer.resale_share or 0.0), time.at_start, periods)
-        book = book_at_end(model, i, np.array([price]), np.array([since]))
+        book = book_at_end(model, [i], np.array([price]), np.array([since]))
         programme.charge("salvage", retire, book, time.at_end, model.T - 1)
 
 
@@ -354,11 +366,11 @@ def _links(model: Model) -> None:
 def _penalty(model: Model) -> None:
     """Penalty on unmet demand, not discounted."""
     inputs, time = model.inputs, model.inputs.time
-    for j, (name, _) in enumerate(model.unmet.keys):
-        penalty = time.series(inputs.doc.workloads[name].unmet_penalty or 0.0)
-        model.programme.charge(
-            "penalty", model.unmet.at[:, :, j], penalty[:, None] * time.hours, 1.0, np.arange(model.T)[:, None]
-        )
+    known = {w: time.series(inputs.doc.workloads[w].unmet_penalty or 0.0) for w in inputs.workloads}
+    each = np.array([known[name] for name, _ in model.unmet.keys]).reshape(-1, model.T).T
+    model.programme.charge(
+        "penalty", model.unmet.at, each[:, None, :] * time.hours[:, :, None], 1.0, np.arange(model.T)[:, None, None]
+    )
 
 
 def _campaigns(model: Model) -> None:

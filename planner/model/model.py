@@ -12,7 +12,7 @@ from planner.inputs.inputs import Inputs
 from planner.inputs.stands import Stand, offered, sites_of
 from planner.inputs.time import Time
 from planner.model.arrays import Floats
-from planner.model.programme import Block, Programme
+from planner.model.programme import Block, Programme, summed
 from planner.scenario.check import ranks
 from planner.scenario.schema import Document
 from planner.scenario.supply import ServerlessWork
@@ -133,13 +133,14 @@ class Model:
     @cached_property
     def useful_run(self) -> Floats:
         """Devices at work that could be useful in each mode, shape (T, K, modes)."""
-        inputs = self.inputs
-        reach = self._reach
-        useful = np.zeros((self.T, self.K, len(inputs.modes)))
-        for i, mode in enumerate(inputs.modes):
-            useful[:, :, i] = reach[:, :, mode.w, inputs.stands[mode.stand].s] / mode.rate[:, None]
-            useful[~mode.runs, :, i] = 0.0
-        return useful
+        stands, modes = self.inputs.stands, self.inputs.modes
+        if not modes:
+            return np.zeros((*self.each_slice, 0))
+        w, s = [mode.w for mode in modes], [stands[mode.stand].s for mode in modes]
+        rate, runs = (
+            np.stack(each, axis=-1)[:, None, :] for each in zip(*((m.rate, m.runs) for m in modes), strict=True)
+        )
+        return np.where(runs, self._reach[:, :, w, s] / rate, 0.0)
 
     @cached_property
     def _reach(self) -> Floats:
@@ -151,16 +152,23 @@ class Model:
     def useful_stand(self) -> Floats:
         """Devices in place that could be useful at each stand, shape (T, stands)."""
         inputs = self.inputs
-        useful = np.zeros((self.T, len(inputs.stands)))
-        for i, mode in enumerate(inputs.modes):
-            util = inputs.doc.workloads[inputs.workloads[mode.w]].utilisation
-            useful[:, mode.stand] += self.useful_run[:, :, i].max(axis=1) / util + self._whole(mode.w, mode.devices)
+        stands, modes = inputs.stands, inputs.modes
+        workloads = [inputs.doc.workloads[inputs.workloads[mode.w]] for mode in modes]
+        util = np.array([workload.utilisation for workload in workloads])
+        # Rounding up to whole replicas can add as many devices as one has.
+        whole = np.array([mode.devices * w.whole_replicas for mode, w in zip(modes, workloads, strict=True)], float)
+        run = np.array(self.useful_run.max(axis=1)) / util + whole
+        useful = summed(run, [mode.stand for mode in modes], len(stands))
         for _, device, site, at in self.trainings:
             useful[:, at] += max((o.units for o in self.options if (o.device, o.site) == (device, site)), default=0.0)
-        for i, stand in enumerate(inputs.stands):
-            least = inputs.time.series(stand.offer.min_commitment or 0.0)
-            useful[:, i] = (useful[:, i] + least + stand.fixed) / np.where(stand.firm > 0, stand.firm, 1.0)
-            useful[:, i] = useful[:, i] / _least_share(stand) + stand.integer
+        if stands:
+            offers = {stand.name: stand for stand in stands}
+            least = {name: inputs.time.series(s.offer.min_commitment or 0.0) for name, s in offers.items()}
+            lasts = {name: _least_share(stand) for name, stand in offers.items()}
+            useful += np.stack([least[stand.name] + stand.fixed for stand in stands], axis=-1)
+            firm = np.stack([stand.firm for stand in stands], axis=-1)
+            useful /= np.where(firm > 0, firm, 1.0) * np.array([lasts[stand.name] for stand in stands])
+            useful += np.array([stand.integer for stand in stands])
         if inputs.doc.shares:  # what one offer adds, a share may ask of another
             useful = np.maximum(useful, useful.sum(axis=1, keepdims=True))
         return useful
@@ -168,13 +176,13 @@ class Model:
     @cached_property
     def pays(self) -> bool:
         """Whether a price is below zero, so that more devices than are of any use may be wanted."""
-        time, doc = self.inputs.time, self.inputs.doc
+        doc = self.inputs.doc
+        offers = [doc.offers[name] for name in sorted({stand.name for stand in self.inputs.stands})]
         prices = [
-            price
-            for stand in self.inputs.stands
-            for price in (stand.offer.price_per_unit, stand.offer.price_per_hour, doc.sites[stand.site].tariff_per_kwh)
+            *(price for offer in offers for price in (offer.price_per_unit, offer.price_per_hour)),
+            *(doc.sites[site].tariff_per_kwh for site in sorted({stand.site for stand in self.inputs.stands})),
         ]
-        return any(price is not None and time.series(price).min() < 0 for price in prices)
+        return any(price is not None and np.min(price) < 0 for price in prices)
 
     @cached_property
     def padding(self) -> float:
@@ -199,10 +207,6 @@ class Model:
             times /= (1 - least[least < 1]).min(initial=1.0) * most[most > 0].min(initial=1.0)
             times *= max(spread, 1.0) if share.of == "power" else 1.0
         return float(min(times, MOST_PADDING))
-
-    def _whole(self, w: int, devices: int) -> float:
-        """Return what rounding up to whole replicas can add."""
-        return float(devices) if self.inputs.doc.workloads[self.inputs.workloads[w]].whole_replicas else 0.0
 
 
 def _least_share(stand: Stand) -> float:

@@ -8,6 +8,7 @@ when the arrays are made, so that scaling costs no digit.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -65,7 +66,10 @@ class Block:
 
     def spread(self, values: ArrayLike) -> NDArray[Any]:
         """Return values, broadcast to the shape of `at`, of the members only."""
-        full = np.broadcast_to(np.asarray(values), self.at.shape)
+        given = np.asarray(values)
+        if given.ndim == 0:
+            return np.full(self.count, given)
+        full = np.broadcast_to(given, self.at.shape)
         return full.reshape(-1) if self.count == self.at.size else full[self.at >= 0]
 
     def shaped(self, values: Floats, missing: float = 0.0) -> Floats:
@@ -208,10 +212,15 @@ class Programme:
         first: int,
     ) -> Block:
         full = (*(shape or (1,)), len(keys))
-        exists = np.broadcast_to(np.asarray(mask, dtype=bool), full)
-        count = int(exists.sum())
-        at = np.full(full, -1, np.int32)
-        at[exists] = np.arange(first, first + count, dtype=np.int32)
+        given = np.asarray(mask, dtype=bool)
+        if given.all():
+            count = math.prod(full)
+            at = np.arange(first, first + count, dtype=np.int32).reshape(full)
+        else:
+            exists = np.broadcast_to(given, full)
+            count = int(exists.sum())
+            at = np.full(full, -1, np.int32)
+            at[exists] = np.arange(first, first + count, dtype=np.int32)
         return Block(name, tuple(axes), tuple(keys), at, first, count, len(shape))
 
     def enter(self, rows: NDArray[Any], columns: NDArray[Any], values: ArrayLike) -> None:
@@ -341,8 +350,15 @@ def _joined(parts: list[Any], length: int) -> NDArray[Any]:
     return np.concatenate(parts) if parts else np.zeros(length)
 
 
-def summed(values: Floats, groups: NDArray[np.int64], count: int) -> Floats:
+def summed(values: Floats, groups: Sequence[int] | NDArray[np.int64], count: int) -> Floats:
     """Return the sums of values along the last axis by group, `count` groups in all."""
-    member: Floats = (groups[:, None] == np.arange(count)[None, :]).astype(float)
-    total: Floats = values @ member
+    total = np.zeros((*values.shape[:-1], count))
+    np.add.at(total, (..., np.asarray(groups, int)), values)  # type: ignore[arg-type]  # numpy takes an ellipsis here
     return total
+
+
+def any_of(given: NDArray[np.bool_], groups: Sequence[int], count: int) -> NDArray[np.bool_]:
+    """Return whether any along the last axis holds, by group, `count` groups in all."""
+    found = np.zeros((*given.shape[:-1], count), bool)
+    np.logical_or.at(found, (..., np.asarray(groups, int)), given)  # type: ignore[arg-type]
+    return found

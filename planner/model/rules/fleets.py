@@ -7,7 +7,7 @@ import numpy as np
 from planner.inputs.stands import for_sale
 from planner.model.decisions import vintages
 from planner.model.model import Model
-from planner.model.programme import Block
+from planner.model.programme import Block, any_of
 from planner.scenario.supply import COMMITTED, SupplyLimit
 
 
@@ -19,19 +19,19 @@ def occupancy(model: Model) -> None:
     inputs, enter = model.inputs, model.programme.enter
     keys = [(s.site, s.name) for s in inputs.stands]
     position = {key: i for i, key in enumerate(model.replica.keys)}
-    used = np.zeros((*model.each_slice, len(keys)), bool)
-    for i, mode in enumerate(inputs.modes):
-        used[:, :, mode.stand] |= model.run.at[:, :, i] >= 0
+    stands = [mode.stand for mode in inputs.modes]
+    used = any_of(model.run.at >= 0, stands, len(keys))
     for j, (*_, stand) in enumerate(model.trainings):
         used[:, :, stand] |= (model.train.at[:, j] >= 0)[:, None]
     rows = model.programme.add_rows("occupancy", ("site", "offer"), keys, model.each_slice, "<=", 0.0, mask=used)
-    for i, mode in enumerate(inputs.modes):
-        at = rows.at[:, :, mode.stand]
-        whole = position.get(model.run.keys[i])
-        if whole is None:
-            enter(at, model.run.at[:, :, i], 1 / inputs.doc.workloads[inputs.workloads[mode.w]].utilisation)
-        else:
-            enter(at, model.replica.at[:, :, whole], float(mode.devices))
+    util = np.array([inputs.doc.workloads[inputs.workloads[mode.w]].utilisation for mode in inputs.modes])
+    whole = np.array([key in position for key in model.run.keys], bool)
+    enter(rows.at[:, :, stands], np.where(whole, -1, model.run.at), 1 / util)
+    if position:
+        replica = [position[key] for key in model.run.keys if key in position]
+        tied = np.flatnonzero(whole).tolist()
+        devices = np.array([float(inputs.modes[i].devices) for i in tied])
+        enter(rows.at[:, :, [stands[i] for i in tied]], model.replica.at[:, :, replica], devices)
     for j, (*_, stand) in enumerate(model.trainings):
         enter(rows.at[:, :, stand], model.train.at[:, j][:, None], 1.0)
     if inputs.stands:
@@ -111,10 +111,10 @@ def accumulation(model: Model) -> None:
     )
     programme.enter(rows.at, model.fleet.at, 1.0)
     programme.enter(rows.at[1:], model.fleet.at[:-1], -1.0)
-    for i, stand in enumerate(stands):
-        if stand.committed:
-            arriving = np.diff(stand.lasting, axis=1, prepend=0.0)
-            programme.enter(rows.at[:, i][None, :], model.add.at[:, i][:, None], -arriving)
+    kept = [i for i, stand in enumerate(stands) if stand.committed]
+    lasting = np.array([stands[i].lasting for i in kept]).reshape(-1, model.T, model.T)
+    arriving = np.diff(lasting, axis=2, prepend=0.0)
+    programme.enter(rows.at.T[kept][:, None, :], model.add.at.T[kept][:, :, None], -arriving)
     for j, sold, gone in sales(model):
         programme.enter(rows.at[:, sold][None, :], model.retire.at[:, j][:, None], gone)
 
@@ -176,15 +176,14 @@ def pool(model: Model) -> None:
     hourly = {s.name: s.supply for s in inputs.stands if not s.committed and s.supply is not None}
     names = sorted(hourly)
     right = np.stack([hourly[o] for o in names], axis=-1)[:, None, :] if names else 0.0
-    members = [(i, names.index(s.name)) for i, s in enumerate(inputs.stands) if s.name in hourly]
-    exists = np.zeros((*model.each_slice, len(names)), bool)
-    for i, n in members:
-        exists[:, :, n] |= model.rent.at[:, :, i] >= 0
+    members = [i for i, s in enumerate(inputs.stands) if s.name in hourly]
+    limit = [names.index(inputs.stands[i].name) for i in members]
+    rent = model.rent.at[:, :, members]
+    exists = any_of(rent >= 0, limit, len(names))
     rows = model.programme.add_rows(
         "pool", ("offer",), [(o,) for o in names], model.each_slice, "<=", right, mask=exists
     )
-    for i, n in members:
-        model.programme.enter(rows.at[:, :, n], model.rent.at[:, :, i], 1.0)
+    model.programme.enter(rows.at[:, :, limit], rent, 1.0)
 
 
 def supply_together(model: Model) -> None:
@@ -229,8 +228,8 @@ def _limit(model: Model, name: str, axis: str, limits: dict[str, SupplyLimit]) -
         mask=np.stack(exists, axis=-1) if exists else True,
     )
     for j, n in enumerate(by_period):
-        for i in members_of(model, limits[n]):
-            programme.enter(rows.at[:, j][:, None], model.add.at[:, i][None, :], spans[n])
+        arriving = model.add.at[:, members_of(model, limits[n])]
+        programme.enter(rows.at[:, j][:, None, None], arriving[None], spans[n][:, :, None])
     years = sorted(set(time.years))
     in_year = np.array([[y == year for y in time.years] for year in years], float)
     yearly = [n for n in sorted(limits) if limits[n].units_per_year is not None]
@@ -250,8 +249,8 @@ def _limit(model: Model, name: str, axis: str, limits: dict[str, SupplyLimit]) -
     )
     for j, n in enumerate(yearly):
         at = rows.at[0, j * len(years) : (j + 1) * len(years)]
-        for i in members_of(model, limits[n]):
-            programme.enter(at[:, None], model.add.at[:, i][None, :], spans[n])
+        arriving = model.add.at[:, members_of(model, limits[n])]
+        programme.enter(at[:, None, None], arriving[None], spans[n][:, :, None])
 
 
 def _spans(during: np.ndarray, limit: SupplyLimit) -> np.ndarray:
@@ -304,9 +303,8 @@ def commitment(model: Model) -> None:
         "commitment_cap", ("offer",), [(o,) for o in names], (model.T,), "<=", 0.0, mask=exists & ~obliged[None, :]
     )
     for n, o in enumerate(names):
-        for i in stands[n]:
-            programme.enter(rows.at[:, n], model.fleet.at[:, i], 1.0)
-            programme.enter(caps.at[:, n], model.fleet.at[:, i], 1.0)
+        programme.enter(rows.at[:, [n]], model.fleet.at[:, stands[n]], 1.0)
+        programme.enter(caps.at[:, [n]], model.fleet.at[:, stands[n]], 1.0)
         if o in position:
             column = model.commit.at[0, position[o]]
             programme.enter(rows.at[:, n], column, -least[:, n])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from planner.model.model import Model
+from planner.model.arrays import Floats
+from planner.model.model import Mask, Model
+from planner.model.programme import Block, any_of
 from planner.model.rules.serving import opening_of
 
 KW_PER_MW = 1000.0
@@ -23,6 +27,34 @@ def peak_kw(model: Model) -> np.ndarray:
     )
 
 
+@dataclass(frozen=True)
+class _Drawing:
+    """What draws power at some sites: each stand, its site's place among them, and MW of a device."""
+
+    model: Model
+    stands: list[int]
+    at: list[int]
+    mw: Floats
+    exists: Mask
+
+    def enter(self, rows: Block) -> None:
+        """Enter the power that is drawn into rows by site, on the members that exist."""
+        fleet, rent = self.model.fleet.at[:, None, self.stands], self.model.rent.at[:, :, self.stands]
+        self.model.programme.enter(rows.at[:, :, self.at], fleet, self.mw)
+        self.model.programme.enter(rows.at[:, :, self.at], rent, self.mw)
+
+
+def _drawing(model: Model, sites: list[str]) -> _Drawing:
+    """Return what draws power at these sites; `exists`, shape (T, K, sites), has the first slice for what stands all the time."""
+    kw = peak_kw(model)
+    position = {s: j for j, s in enumerate(sites)}
+    stands = [i for i, s in enumerate(model.inputs.stands) if kw[i] > 0 and s.site in position]
+    at = [position[model.inputs.stands[i].site] for i in stands]
+    exists = any_of(model.rent.at[:, :, stands] >= 0, at, len(sites))
+    exists[:, 0] |= any_of(model.fleet.at[:, stands] >= 0, at, len(sites))
+    return _Drawing(model, stands, at, kw[stands] / KW_PER_MW, exists)
+
+
 def power(model: Model) -> None:
     """Draw no more power than there is: sum_o kW[d] PUE (fleet + rent) <= power[t,s] (x open[t,s]) + modules.
 
@@ -32,12 +64,7 @@ def power(model: Model) -> None:
     doc, time = inputs.doc, inputs.time
     limited = [s for s in inputs.sites if doc.sites[s].power_mw is not None]
     position = {s: j for j, s in enumerate(limited)}
-    kw = peak_kw(model)
-    drawing = [(i, position[s.site]) for i, s in enumerate(inputs.stands) if kw[i] > 0 and s.site in position]
-    exists = np.zeros((*model.each_slice, len(limited)), bool)
-    for i, j in drawing:
-        exists[:, 0, j] |= model.fleet.at[:, i] >= 0
-        exists[:, :, j] |= model.rent.at[:, :, i] >= 0
+    drawing = _drawing(model, limited)
     columns, _, given = opening_of(model, limited)
     mw = (
         np.stack([time.series(doc.sites[s].power_mw or 0.0) for s in limited], axis=-1)
@@ -45,11 +72,10 @@ def power(model: Model) -> None:
         else np.zeros((model.T, 0))
     )
     rows = programme.add_rows(
-        "power", ("site",), [(s,) for s in limited], model.each_slice, "<=", (mw * given)[:, None, :], mask=exists
-    )
-    for i, j in drawing:
-        programme.enter(rows.at[:, :, j], model.fleet.at[:, i][:, None], kw[i] / KW_PER_MW)
-        programme.enter(rows.at[:, :, j], model.rent.at[:, :, i], kw[i] / KW_PER_MW)
+        "power", ("site",), [(s,) for s in limited], model.each_slice, "<=", (mw * given)[:, None, :],
+        mask=drawing.exists,
+    )  # fmt: skip
+    drawing.enter(rows)
     programme.enter(rows.at, columns[:, None, :], -mw[:, None, :])
     for m, (site, name) in enumerate(model.module.keys):
         built = np.tril(np.ones((model.T, model.T)))
@@ -62,16 +88,11 @@ def emptying(model: Model) -> None:
     inputs, programme = model.inputs, model.programme
     doc, time = inputs.doc, inputs.time
     sites = [s for (s,) in model.open.keys if doc.sites[s].can_close and doc.sites[s].modules]
-    kw = peak_kw(model)
-    drawing = [(i, sites.index(s.site)) for i, s in enumerate(inputs.stands) if kw[i] > 0 and s.site in sites]
-    exists = np.zeros((*model.each_slice, len(sites)), bool)
-    for i, j in drawing:
-        exists[:, 0, j] |= model.fleet.at[:, i] >= 0
-        exists[:, :, j] |= model.rent.at[:, :, i] >= 0
-    rows = programme.add_rows("emptying", ("site",), [(s,) for s in sites], model.each_slice, "<=", 0.0, mask=exists)
-    for i, j in drawing:
-        programme.enter(rows.at[:, :, j], model.fleet.at[:, i][:, None], kw[i] / KW_PER_MW)
-        programme.enter(rows.at[:, :, j], model.rent.at[:, :, i], kw[i] / KW_PER_MW)
+    drawing = _drawing(model, sites)
+    rows = programme.add_rows(
+        "emptying", ("site",), [(s,) for s in sites], model.each_slice, "<=", 0.0, mask=drawing.exists
+    )
+    drawing.enter(rows)
     columns, _, _ = opening_of(model, sites)
     for j, name in enumerate(sites):
         site = doc.sites[name]
