@@ -13,7 +13,7 @@ FIRST = 0.01
 """First step, as a share of the number."""
 
 NARROW = 1e-4
-"""A bracket is narrow enough at this share of the number."""
+"""A bracket is narrow enough at this share of its ends, or of a hundredth of what the number is where they are nearer to 0."""
 
 MOST_STEPS = 40
 
@@ -54,7 +54,7 @@ def bracketed(parameter: Parameter, holds: Callable[[Scenario], bool], *, up: bo
             inside, step = p, 2 * step
         if outside is None:
             return Bracket(None, reached=inside)
-        while abs(outside - inside) > NARROW * max(abs(inside), abs(outside)):
+        while abs(outside - inside) > NARROW * max(abs(inside), abs(outside), FIRST * abs(now)):
             p = (inside + outside) / 2
             if holds_at(parameter, holds, p) == start:
                 inside = p

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
-import numpy as np
 from highspy import HighsModelStatus, HighsStatus
 
 from planner.errors import LimitError, NoPlanError, SolverError
 from planner.model.arrays import Arrays, Floats
 from planner.solver.highs import ArrayHighs, load
+from planner.solver.in_place import answer_of, put_costs, put_limits, run
 from planner.solver.options import SolveOptions
-from planner.solver.solution import PLAN_TOLERANCE, Answer, Solution, measure, snapped
+from planner.solver.solution import PLAN_TOLERANCE, Answer, Solution, measure
 from planner.solver.watch import Watch
 from planner.whatif.proof import proof_of
 
@@ -36,6 +36,18 @@ LEAST_ITERATIONS = 1000
 
 NO_LIMIT = 2**31 - 1
 
+NO_PLAN = {
+    "infeasible": "no plan keeps every rule of the scenario; planner solve says what cannot hold together",
+    "unbounded": "there is no best plan, as nothing in the scenario bounds it",
+}
+"""What it means that a programme has no best answer."""
+
+_LINEAR: dict[str, Any] = {
+    # Loose prices add up over many columns; with these, what is optimal is proven as well, and not solved again.
+    "dual_feasibility_tolerance": 1e-9,
+    "primal_feasibility_tolerance": 1e-9,
+}
+
 _PRIMAL: dict[str, Any] = {
     "solver": "simplex",
     "simplex_strategy": 4,
@@ -43,9 +55,6 @@ _PRIMAL: dict[str, Any] = {
     # Moving bounds a little pays off from afar; here it costs three times the time.
     "primal_simplex_bound_perturbation_multiplier": 0.0,
 }
-
-_FEASIBLE_POINT = 2
-_ENDED = {HighsModelStatus.kOptimal: "optimal", HighsModelStatus.kInfeasible: "infeasible"}
 
 
 @dataclass
@@ -69,9 +78,14 @@ class Clock:
 
 
 class Hot:
-    """A programme that HiGHS holds; `answer` solves it with what is different this time."""
+    """A programme that HiGHS holds; `answer` solves it with what is different this time.
 
-    def __init__(self, arrays: Arrays, options: SolveOptions, clock: Clock, basis: Any = None):
+    The first answer starts from a basis, or from a point where there are whole columns.
+    """
+
+    def __init__(
+        self, arrays: Arrays, options: SolveOptions, clock: Clock, basis: Any = None, start: Floats | None = None
+    ):
         self.arrays, self._clock = arrays, clock
         self._options = replace(options, progress=None, start=None, basis=None, gap=min(options.gap, GAP))
         self._handle = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -81,41 +95,21 @@ class Hot:
             "random_seed": options.seed,
             "mip_rel_gap": self._options.gap,
             "mip_abs_gap": GAP,
-        }
+        } | ({} if arrays.is_mip else _LINEAR)
         for option, value in wanted.items():
             if self._handle.setOptionValue(option, value) != HighsStatus.kOk:
                 raise SolverError("HiGHS", f"does not take {option} = {value!r}")
         load(self._handle, arrays)
-        self._best: Floats | None = None
+        self._best = start
         self._first, self._limited = 0, True
         if basis is not None and not arrays.is_mip:
             self._handle.setBasis(basis)
 
-    def change(
-        self,
-        *,
-        cost: Floats | None = None,
-        constant: float | None = None,
-        bounds: tuple[Floats, Floats] | None = None,
-        rows: tuple[Floats, Floats] | None = None,
-    ) -> None:
-        """Put other costs, column bounds or row limits in place; what is None stays."""
-        old, handle = self.arrays, self._handle
-        if cost is not None:
-            moved = _moved(cost != old.cost)
-            handle.changeColsCost(len(moved), moved, np.ascontiguousarray(cost[moved]))
-            self.arrays = replace(self.arrays, cost=cost)
-        if constant is not None:
-            self.arrays = replace(self.arrays, constant=constant)
-        if bounds is not None:
-            moved = _moved((bounds[0] != old.lower) | (bounds[1] != old.upper))
-            handle.changeColsBounds(len(moved), moved, bounds[0][moved], bounds[1][moved])
-            self.arrays = replace(self.arrays, lower=bounds[0], upper=bounds[1])
-        if rows is not None:
-            moved = _moved((rows[0] != old.row_lower) | (rows[1] != old.row_upper))
-            many: Any = handle  # its stubs lack this call
-            many.changeRowsBounds(len(moved), moved, rows[0][moved], rows[1][moved])
-            self.arrays = replace(self.arrays, row_lower=rows[0], row_upper=rows[1])
+    def change(self, **numbers: Any) -> None:
+        """Put other costs, column bounds or row limits in place, by their names in `Arrays`; what is not given stays."""
+        old, self.arrays = self.arrays, replace(self.arrays, **numbers)
+        put_costs(self._handle, old.cost, self.arrays.cost)
+        put_limits(self._handle, old, self.arrays)
 
     def answer(self) -> Solution:
         """Solve what is in place.
@@ -149,8 +143,8 @@ class Hot:
             If the time limit stops it first.
         """
         solution = self.answer()
-        if solution.status in ("infeasible", "unbounded"):
-            raise NoPlanError(f"there is no best plan: the programme is {solution.status}")
+        if solution.status in NO_PLAN:
+            raise NoPlanError(NO_PLAN[solution.status])
         if solution.status == "limit":
             raise LimitError(f"the solver stopped before the question was answered: {solution.reason or 'limit'}")
         return solution
@@ -174,36 +168,20 @@ class Hot:
 
     def _run(self) -> Answer:
         handle = self._handle
-        handle.setOptionValue("time_limit", handle.getRunTime() + max(0.0, self._clock.left))
         # From a far basis, without presolve, the simplex method may take longer than a fresh start.
         limited = self._limited and self._first and not self.arrays.is_mip
         limit = max(LEAST_ITERATIONS, self._first // 2) if limited else NO_LIMIT
         handle.setOptionValue("simplex_iteration_limit", limit)
-        interrupted = self._watch.run(handle)
-        if not interrupted and handle.getModelStatus() == HighsModelStatus.kIterationLimit and limit < NO_LIMIT:
+        status = run(handle, self._watch, self._clock.left)
+        if status == HighsModelStatus.kIterationLimit and limit < NO_LIMIT:
             handle.setOptionValue("simplex_iteration_limit", NO_LIMIT)
             handle.clearSolver()
-            interrupted = self._watch.run(handle)
-        if interrupted:
-            raise KeyboardInterrupt
-        self._watch.check()
-        status = handle.getModelStatus()
-        self._first = self._first or handle.getInfo().simplex_iteration_count
+            status = run(handle, self._watch, self._clock.left)
         if status == HighsModelStatus.kInterrupt:
             raise KeyboardInterrupt
-        info, found, is_mip = handle.getInfo(), handle.getSolution(), self.arrays.is_mip
-        has_point = found.value_valid and (not is_mip or info.primal_solution_status == _FEASIBLE_POINT)
-        has_duals = found.dual_valid and not is_mip and status == HighsModelStatus.kOptimal
-        return Answer(
-            status=_ENDED.get(status, "limit"),
-            x=snapped(self.arrays, np.asarray(found.col_value)) if has_point else None,
-            row_dual=np.asarray(found.row_dual) if has_duals else None,
-            reduced_cost=np.asarray(found.col_dual) if has_duals else None,
-            bound=info.mip_dual_bound if is_mip and np.isfinite(info.mip_dual_bound) else None,
-            iterations=max(0, info.simplex_iteration_count),
-            duals_from="HiGHS" if has_duals else None,
-            reason="" if status in _ENDED else handle.modelStatusToString(status).lower(),
-        )
+        found = answer_of(handle, self.arrays)
+        self._first = self._first or found.iterations
+        return found
 
     def _holds(self, solution: Solution) -> bool:
         """Return whether an answer is proven by what we can check ourselves; time limits are believed."""
@@ -228,7 +206,3 @@ class Hot:
         if solution.reason == "interrupted":
             raise KeyboardInterrupt
         return solution
-
-
-def _moved(where: Any) -> Any:
-    return np.flatnonzero(where).astype(np.int32)

@@ -9,17 +9,20 @@ system model").
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from highspy import HighsBasisStatus
+from scipy import sparse
 
 from planner.ask.answer import Answer
 from planner.ask.hot import Hot
-from planner.ask.posed import opened, pose
+from planner.ask.posed import Posed, opened, pose
 from planner.errors import InputError, LimitError, Place, Problem
-from planner.model.arrays import Floats
+from planner.model.arrays import Arrays, Floats
 from planner.model.build import Built
 from planner.model.finished import ExtraRow
 from planner.model.rules.places import KW_PER_MW, peak_kw
@@ -29,6 +32,9 @@ from planner.planning import Request
 from planner.scenario.load import Scenario
 
 WITHIN = 0.01
+
+ROUNDING = 1e-12
+"""A measure is at what bounds allow where it is above by this share of its largest coefficient."""
 
 FIRM = 1e-3
 """What moves by less than this share of its measure hardly moves."""
@@ -47,15 +53,19 @@ class Span:
     unit
         "" for a share, MW for power.
     least, now, most
-        Its least value, that of the best plan, and its greatest; None where a limit stopped the search.
+        Its least value, that of the best plan, and its greatest (infinite without end, null as plain data).
+    least_proven, most_proven
+        Whether no plan goes beyond; where the time limit left that open, it is the farthest of the plans that were found.
     """
 
     kind: str
     name: str
     unit: str
-    least: float | None
+    least: float
     now: float
-    most: float | None
+    most: float
+    least_proven: bool = True
+    most_proven: bool = True
 
 
 @dataclass(frozen=True)
@@ -86,18 +96,27 @@ class NearOptimal(Answer):
     def sentence(self) -> str:
         """The answer in one sentence."""
         head = f"{self.scenario}: while the cost stays within {words.percent(self.within)} of {words.money(self.cost, self.currency)}"
-        known = [s for s in self.spans if s.least is not None and s.most is not None and s.kind != "power"]
-        if not known:
-            return (
-                f"{head}, nothing is known of how far the plan can move"
-                + ("" if self.complete else " in the time given")
-                + "."
-            )
-        widest = max(known, key=lambda s: (s.most or 0.0) - (s.least or 0.0))
-        needed = [s.name for s in known if (s.least or 0.0) > FIRM]
-        told = f"{widest.name} can serve from {words.percent(widest.least or 0.0)} to {words.percent(widest.most or 0.0)} of the demand"
-        must = f"; no such plan is without {words.listed(needed, 4)}" if needed else "; no part of it is needed"
-        return f"{head}, {told}{must}."
+        shares = [s for s in self.spans if s.kind != "power"]
+        open_ends = sum((not s.least_proven) + (not s.most_proven) for s in self.spans)
+        left = (
+            f"; the time limit left {open_ends} of {2 * len(self.spans)} ends open, which may lie farther out"
+            if open_ends
+            else ""
+        )
+        if not self.spans:
+            return f"{head}, there is no share of a demand and no power of a site that could move."
+        widest = max(shares or self.spans, key=lambda s: round(s.most - s.least, 9))
+        can = "can" if widest.least_proven and widest.most_proven else "can at least"
+        if not shares:
+            ends = f"from {_told(widest.least, 'MW')} to {_told(widest.most, 'MW')} MW"
+            return f"{head}, the devices at {widest.name} {can} draw {ends} in the last period{left}."
+        told = f"{widest.name} {can} serve from {words.percent(widest.least)} to {words.percent(min(1.0, widest.most))} of the demand"
+        needed = [s.name for s in shares if s.least_proven and s.least > FIRM]
+        if needed:
+            must = f"; no such plan is without {words.listed(needed, 4)}"
+        else:
+            must = "" if any(not s.least_proven for s in shares) else "; no part of it is needed"
+        return f"{head}, {told}{must}{left}."
 
     def sections(self) -> list[Section]:
         """Return the table of each kind."""
@@ -109,16 +128,23 @@ class NearOptimal(Answer):
         columns = (Column(""), Column("least", right=True), Column("best plan", right=True), Column("most", right=True))
         found = []
         for kind, title in titles.items():
-            rows = [
-                (s.name, *(_told(v, s.unit) for v in (s.least, s.now, s.most))) for s in self.spans if s.kind == kind
+            rows: list[tuple[str, ...]] = [
+                (
+                    s.name,
+                    _told(s.least, s.unit) + ("" if s.least_proven else " or less"),
+                    _told(s.now, s.unit),
+                    _told(s.most, s.unit) + ("" if s.most_proven else " or more"),
+                )
+                for s in self.spans
+                if s.kind == kind
             ]
             found += [section(title, columns, rows, len(rows))] if rows else []
         return found
 
 
-def _told(value: float | None, unit: str) -> str:
-    if value is None:
-        return "not known"
+def _told(value: float, unit: str) -> str:
+    if value == np.inf:
+        return "no end"
     return words.number(value) if unit else words.percent(min(1.0, value))
 
 
@@ -134,7 +160,7 @@ def near_optimal(
     within
         By what share the cost may be above the least.
     request
-        How to solve; the time limit is of all solves together. What it leaves open is None.
+        How to solve; the time limit is of all solves together.
 
     Raises
     ------
@@ -155,36 +181,71 @@ def near_optimal(
     limit = least + within * abs(least) + 1e-9 * max(1.0, abs(least))
     rows = [*posed.held[: names.index("cost")], ExtraRow("cost", cost.coefficients, limit - cost.constant)]
     arrays, _ = built.finished.arrays(np.zeros(len(x)), 0.0, rows)
-    hot = Hot(arrays, posed.options, posed.clock)
-    hot.change(cost=posed.arrays.cost)
-    hot.best()
-    home = hot.basis()  # the best plan is near all that is nearly as good, and keeps the rules whatever the measure
-    hot.only_costs_change()
-    spans, complete = [], True
-    for kind, name, unit, measure in measures(built):
-        found, whole = _span(hot, home, measure * built.finished.scale)
-        complete &= whole
-        spans.append(Span(kind, name, unit, found[0], float(measure @ x), found[1]))
-    return NearOptimal(posed.name, complete, within, least, posed.currency, tuple(spans), posed.clock.solves)
+    # What the best plan never needs to exceed, one that is nearly as good may.
+    arrays = replace(arrays, upper=np.where(built.finished.derived, np.inf, arrays.upper))
+    parts = list(measures(built))
+    costs = np.array([measure for *_, measure in parts]).reshape(len(parts), arrays.columns) * built.finished.scale
+    ends = _Ends(posed, arrays, sparse.csr_array(costs))
+    spans = tuple(Span(kind, name, unit, *ends.of(i)) for i, (kind, name, unit, _) in enumerate(parts))
+    complete = all(span.least_proven and span.most_proven for span in spans)
+    return NearOptimal(posed.name, complete, within, least, posed.currency, spans, posed.clock.solves)
 
 
-def _span(hot: Hot, home: Any, cost: Floats) -> tuple[tuple[float | None, float | None], bool]:
-    """Return the least and the greatest value of a measure, and whether the time sufficed for both."""
-    size = float(np.abs(cost).max(initial=0.0))
-    if not size:
-        return (0.0, 0.0), True
-    found: list[float | None] = []
-    for sign in (1.0, -1.0):
-        hot.change(cost=sign * cost / size, constant=0.0)
-        hot.start_from(home)
+class _Ends:
+    """The least and the greatest values of measures of the plan, given by a row of costs each, over one programme.
+
+    Every plan that is found on the way is seen by all measures. Where the time ends, the farthest is what is known; where the
+    bounds of the columns alone allow no more, it needs no proof.
+    """
+
+    def __init__(self, posed: Posed, arrays: Arrays, costs: Any):
+        self._costs, self._arrays = costs, arrays
+        self._now = costs @ posed.x
+        self._seen = {1.0: self._now.copy(), -1.0: self._now.copy()}
+        self._hot = Hot(arrays, posed.options, posed.clock, _with_row(posed, arrays), posed.x)
+        if not posed.is_mip:
+            # The best plan is near all that is nearly as good, and keeps the rules whatever the measure.
+            self._hot.change(cost=posed.arrays.cost)
+            with suppress(LimitError):
+                self._hot.best()
+            self._home = self._hot.basis()
+            self._hot.only_costs_change()
+
+    def of(self, i: int) -> tuple[float, float, float, bool, bool]:
+        """Return a measure's least value, that of the best plan, its greatest, and whether the ends are proven."""
+        proven = self._reached(i, 1.0), self._reached(i, -1.0)
+        return float(self._seen[1.0][i]), float(self._now[i]), float(self._seen[-1.0][i]), *proven
+
+    def _reached(self, i: int, sign: float) -> bool:
+        """Find the least (1) or the greatest (-1) value of a measure, and return whether it is proven."""
+        cost = sign * self._costs[[i]].toarray()[0]
+        size = float(np.abs(cost).max(initial=0.0))
+        side = np.where(cost > 0, self._arrays.lower, self._arrays.upper)
+        bound = float(cost[cost != 0] @ side[cost != 0])
+        if sign * self._seen[sign][i] <= bound + ROUNDING * size:
+            return True
+        self._hot.change(cost=cost / size, constant=0.0)
+        if not self._arrays.is_mip:
+            self._hot.start_from(self._home)
         try:
-            value = hot.best().objective
+            found = self._hot.answer()
         except LimitError:
-            found.append(None)
-            continue
-        assert value is not None
-        found.append(max(0.0, sign * value * size) + 0.0)
-    return (found[0], found[1]), None not in found
+            return False
+        if found.status == "unbounded":
+            self._seen[sign][i] = -sign * np.inf
+        if found.x is not None:
+            values = self._costs @ found.x
+            self._seen = {1.0: np.minimum(self._seen[1.0], values), -1.0: np.maximum(self._seen[-1.0], values)}
+        return found.status in ("optimal", "unbounded")
+
+
+def _with_row(posed: Posed, arrays: Arrays) -> Any:
+    """Return the best plan's basis with the one more row that limits cost, None where other rows differ as well."""
+    if posed.is_mip or arrays.rows != posed.arrays.rows + 1:
+        return None
+    basis = posed.hot.basis()
+    basis.row_status = [*basis.row_status, HighsBasisStatus.kBasic]
+    return basis
 
 
 def measures(built: Built) -> Iterator[tuple[str, str, str, Floats]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from planner.ask.hot import Clock, Hot
+from planner.ask.hot import NO_PLAN, Clock, Hot
 from planner.errors import InputError, LimitError, NoPlanError
 from planner.inputs.inputs import inputs_of
 from planner.model.arrays import Arrays, Floats
@@ -118,14 +118,13 @@ def _refuse(scenario: Scenario, stages: list[Stage]) -> None:
     name = scenario.document.name
     for stage in stages:
         status = stage.solution.status
-        if status == "infeasible":
-            raise NoPlanError(
-                f"{name}: no plan keeps every rule of the scenario; planner solve says what cannot hold together"
-            )
-        if status == "unbounded":
-            raise NoPlanError(f"{name}: there is no best plan, as nothing in the scenario bounds it")
+        if status in NO_PLAN:
+            raise NoPlanError(f"{name}: {NO_PLAN[status]}")
         if status == "limit":
-            raise LimitError(f"{name}: the solver stopped before the best plan was known ({stage.solution.reason})")
+            raise LimitError(
+                f"{name}: the solver stopped before the best plan was known, from which every answer starts"
+                f" ({stage.solution.reason}); planner solve shows the best plan that it finds in the time given"
+            )
 
 
 def _held(built: Built, stage: Stage) -> ExtraRow:

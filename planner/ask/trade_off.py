@@ -39,6 +39,9 @@ BETTER = 1e-7
 HELD = 1e-9
 """What an objective may lose, as a share of its range, to the other while its best is kept."""
 
+NOTHING = 1e-7
+"""A value below this share of the largest on the curve is 0."""
+
 
 @dataclass(frozen=True)
 class Point:
@@ -200,7 +203,7 @@ class _Pair:
         self._hot.change(
             cost=weights[0] * self._cost[0] + weights[1] * self._cost[1],
             constant=0.0,
-            rows=(self._arrays.row_lower, high),
+            row_upper=high,
         )
         x = self._hot.best().x
         assert x is not None
@@ -287,8 +290,15 @@ def _spaced(pair: _Pair, count: int) -> tuple[list[tuple[float, float]], bool, b
 
 def _rated(pair: _Pair, found: list[tuple[float, float]]) -> tuple[Point, ...]:
     told = [pair.told(point) for point in found]
+    largest = [max(abs(point[i]) for point in told) for i in (0, 1)]
+    told = [(_cleared(p[0], largest[0]), _cleared(p[1], largest[1])) for p in told]
     rates = [
         None,
         *((b[0] - a[0]) / (b[1] - a[1]) if b[1] != a[1] else None for a, b in pairwise(told)),
     ]
     return tuple(Point(p[0], p[1], rate) for p, rate in zip(told, rates, strict=True))
+
+
+def _cleared(value: float, largest: float) -> float:
+    """Return 0 for what is left over where one objective was held at its best, up to rounding."""
+    return 0.0 if abs(value) <= NOTHING * largest else value

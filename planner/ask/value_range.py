@@ -239,8 +239,10 @@ def _beyond(posed: Posed, parameter: Parameter, family: Family, p: float, sign: 
     arrays, hot = posed.arrays, posed.hot
     upper = np.where(posed.built.finished.derived, np.inf, arrays.upper)
     hot.change(
-        bounds=(arrays.lower + move * family.lower, upper + move * family.upper),
-        rows=(arrays.row_lower + move * family.row_lower, arrays.row_upper + move * family.row_upper),
+        lower=arrays.lower + move * family.lower,
+        upper=upper + move * family.upper,
+        row_lower=arrays.row_lower + move * family.row_lower,
+        row_upper=arrays.row_upper + move * family.row_upper,
         constant=arrays.constant + move * family.constant,
     )
     try:
@@ -282,7 +284,9 @@ def _whole_hold(posed: Posed) -> Callable[[Scenario], bool]:
         if other.arrays.columns != posed.arrays.columns:
             return False
         kept = np.rint(posed.x)
-        other.hot.change(bounds=(np.where(whole, kept, other.arrays.lower), np.where(whole, kept, other.arrays.upper)))
+        other.hot.change(
+            lower=np.where(whole, kept, other.arrays.lower), upper=np.where(whole, kept, other.arrays.upper)
+        )
         mine = other.hot.answer()
         return mine.objective is not None and mine.objective <= other.value + EQUAL * max(1.0, abs(other.value))
 

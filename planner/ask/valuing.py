@@ -24,8 +24,7 @@ class Valued:
         self._hot = posed.hot
         if without is not None:
             self._hot = Hot(posed.arrays, posed.options, posed.clock, None)
-            upper = np.where(without, np.minimum(0.0, posed.arrays.upper), posed.arrays.upper)
-            self._hot.change(bounds=(posed.arrays.lower, upper))
+            self._hot.change(upper=np.where(without, np.minimum(0.0, posed.arrays.upper), posed.arrays.upper))
 
     def solution(self, p: float) -> Solution:
         """Return the best plan where the number is `p`."""

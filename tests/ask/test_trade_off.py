@@ -51,6 +51,7 @@ def test_served_beside_cost_leaves_penalties_out():
     assert [(p.first, p.second / 3) for p in found.points] == [
         pytest.approx(e, abs=1e-5) for e in [(0, 0), (10, 10), (22, 16), (67, 25)]
     ]
+    assert found.points[0].first == found.points[0].second == 0  # and not what rounding left of it
 
 
 def test_whole_numbers_give_efficient_points():
