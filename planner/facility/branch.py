@@ -69,7 +69,8 @@ def branch(search: Search) -> None:
             dive_at *= 2
             dive(search, lower, upper)
         if nodes % FORGET == 0:
-            search.forget([entry[4][4] for entry in heap if entry[4] is not None])
+            waiting = (origin, *(entry[4] for entry in heap))
+            search.forget([found[4] for found in waiting if found is not None])
         search.master.thin(MOST)
         if origin is not None:
             search.master.restore(search.cuts, origin[4])

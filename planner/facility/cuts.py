@@ -41,9 +41,13 @@ class Cuts:
         """Forget all cuts but these."""
         self.kept = {number: self.kept[number] for number in sorted(which)}
 
+    def latest(self) -> list[Cut]:
+        """The cuts by which plans are judged."""
+        return list(islice(reversed(self.kept.values()), RECENT))
+
     def recent(self) -> tuple[Floats, Floats]:
         """Constants and slopes of the latest cuts."""
-        last = list(islice(reversed(self.kept.values()), RECENT))
+        last = self.latest()
         return np.asarray([cut.constant for cut in last]), np.asarray([cut.slope for cut in last])
 
     def mixed(self, which: Ints, weight: Floats) -> Floats:

@@ -6,6 +6,8 @@ import itertools
 
 import numpy as np
 
+from planner.facility.ascent import is_dear
+from planner.facility.in_out import SMALL
 from planner.facility.instance import Bools, Floats
 from planner.facility.scaled import HELD
 from planner.facility.search import Search
@@ -14,7 +16,15 @@ from planner.facility.search import Search
 def round_to_plans(search: Search, full: Floats, mean: Floats) -> None:
     """Plans near the relaxation's solution."""
     for score in (full, mean):
-        search.try_plan(complete(search, score))
+        try_unless_dear(search, complete(search, score))
+
+
+def try_unless_dear(search: Search, plan: Bools) -> bool:
+    """Price a plan, unless steps on the prices, where they cost less than an allocation, show that it is dear; whether priced."""
+    if search.data.cost.size > SMALL and np.isfinite(search.best) and is_dear(search, plan):
+        return False
+    search.try_plan(plan)
+    return True
 
 
 def complete(search: Search, score: Floats) -> Bools:
@@ -43,8 +53,8 @@ def improve(search: Search, budget: int) -> None:
             constant, slope = search.cuts.recent()
             if (constant + slope @ plan).max() + search.data.fixed[plan].sum() >= search.worth():
                 continue
-            tries += 1
-            if search.try_plan(plan) < best - 1e-9 * abs(best):
+            tries += try_unless_dear(search, plan)
+            if search.best < best - 1e-9 * abs(best):
                 break
         if search.best >= best:
             break

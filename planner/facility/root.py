@@ -8,7 +8,7 @@ from planner.facility.ascent import climb
 from planner.facility.in_out import SMALL, in_out
 from planner.facility.instance import Floats
 from planner.facility.master import Master
-from planner.facility.plans import complete, improve
+from planner.facility.plans import complete, improve, try_unless_dear
 from planner.facility.search import Search
 
 REACH = 0.01
@@ -42,7 +42,7 @@ def root(search: Search, rounds: int) -> None:
 def _try_near(search: Search, y: Floats) -> None:
     """Try the plan near a master solution, and better it where it is the best."""
     before = search.best
-    search.try_plan(complete(search, y))
+    try_unless_dear(search, complete(search, y))
     if search.best < before:
         improve(search, 10)
 

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from planner.facility import branch, root
-from planner.facility.ascent import mixed_prices
+from planner.facility import branch, plans, root
+from planner.facility import search as search_module
+from planner.facility.ascent import is_dear, mixed_prices
 from planner.facility.instance import Instance
 from planner.facility.knapsacks import Knapsacks
 from planner.facility.lagrangian import lagrangian
@@ -53,6 +54,61 @@ def test_knapsacks_are_linear_programmes(seed: int) -> None:
         assert packed.value[s] == pytest.approx(found.fun, rel=1e-9, abs=1e-6)
         assert gain @ share[s] == pytest.approx(found.fun, rel=1e-9, abs=1e-6)
         assert share[s] @ data.demand <= data.capacity[s] * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_knapsacks_asked_again_are_as_from_scratch(seed: int) -> None:
+    """Whatever prices came before, small moves or leaps, and with sites dropped, values are those of scipy's programmes."""
+    data = scaled(uniform(6, 12, 2.0 + seed % 4, seed))
+    rng = np.random.default_rng(seed)
+    knapsacks = Knapsacks(data, np.arange(6))
+    u = rng.uniform(0.2, 1.5, 12) * data.cost.max(axis=0)
+    for turn in range(12):
+        if turn == 6:
+            knapsacks.keep(rng.random(6) < 0.6)
+        leap = rng.choice([0.0, 0.001, 0.03, 1.0])
+        u = u + leap * rng.standard_normal(12) * data.cost.max(axis=0)
+        packed = knapsacks.solve(u)
+        load = np.bincount(packed.site, packed.share * data.demand[packed.region], len(knapsacks.sites))
+        worth = (data.cost[knapsacks.sites] - u)[packed.site, packed.region] * packed.share
+        assert np.bincount(packed.site, worth, len(load)) == pytest.approx(packed.value, rel=1e-9, abs=1e-6)
+        for at, s in enumerate(knapsacks.sites):
+            found = linprog(data.cost[s] - u, data.demand[None, :], data.capacity[s : s + 1], bounds=[(0, 1)] * 12)
+            assert packed.value[at] == pytest.approx(found.fun, rel=1e-9, abs=1e-6)
+            assert load[at] <= data.capacity[s] * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_only_plans_no_better_are_dear(seed: int) -> None:
+    """Of all plans, none below the best known is called dear, and every cut found on the way holds for all of them."""
+    inst = uniform(6, 9, 2.5, seed)
+    data = scaled(inst)
+    search = Search(data, 1e-6, time.perf_counter() + 60.0)
+    search.cut(data.cost.min(axis=0))
+    costs = {}
+    for bits in itertools.product((False, True), repeat=6):
+        y = np.array(bits)
+        if inst.capacity[y].sum() >= inst.demand.sum():
+            costs[bits] = data.scale * (inst.fixed[y].sum() + allocate(inst, np.flatnonzero(y).tolist()))
+    search.best = float(np.median(list(costs.values())))
+    called = [is_dear(search, np.array(bits)) for bits in costs]
+    assert any(called)
+    assert all(cost >= search.worth() for cost, dear in zip(costs.values(), called, strict=True) if dear)
+    for cut in search.cuts.latest():
+        for bits, cost in costs.items():
+            assert cut.constant + (cut.slope + data.fixed) @ np.array(bits) <= cost * (1 + 1e-9)
+
+
+def test_no_cut_of_a_waiting_node_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pool emptied at every node still has the cuts that the node at hand asks for again."""
+    monkeypatch.setattr(branch, "MOST", 6)
+    monkeypatch.setattr(branch, "FORGET", 1)
+    monkeypatch.setattr(search_module, "RECENT", 1)
+    monkeypatch.setattr(branch, "SMALL", 0)
+    monkeypatch.setattr(root, "SMALL", 0)
+    monkeypatch.setattr(plans, "SMALL", 0)
+    inst = uniform(14, 30, 2.5, 1)
+    assert solve_cflp(inst, gap=1e-7).objective == pytest.approx(optimum(inst), rel=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -104,6 +160,7 @@ def test_forgotten_cuts_lose_no_plan(seed: int, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(branch, "STEPS", 2)
     monkeypatch.setattr(branch, "SMALL", 0)  # by steps on the prices, as large problems are
     monkeypatch.setattr(root, "SMALL", 0)
+    monkeypatch.setattr(plans, "SMALL", 0)
     inst = uniform(14, 30, 2.5, seed)
     got = solve_cflp(inst, gap=1e-7)
     assert got.closed
