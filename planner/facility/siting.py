@@ -8,6 +8,7 @@ from dataclasses import replace
 from planner.facility.first_plan import FirstPlan
 from planner.facility.linking import implied, in_rounds
 from planner.facility.locating import log_line
+from planner.facility.sources import sources_of
 from planner.model.arrays import Arrays
 from planner.model.build import Built
 from planner.solver.fixed import fix_integers
@@ -38,6 +39,7 @@ class SitingHighs(ArrayHighs):
         at = built.model.open.at
         self._sites = [at[:, j][at[:, j] >= 0] for j in range(at.shape[1]) if (at[:, j] >= 0).any()]
         self._implied = implied(built)
+        self._sources = sources_of(built)
 
     def answer(self, arrays: Arrays) -> Solution:
         """Solve the programme."""
@@ -47,9 +49,12 @@ class SitingHighs(ArrayHighs):
         rounds = None
         if len(self._implied) >= LEAST_LINKS:
             rounds = in_rounds(arrays, self._implied, began + SHARE * given.time_limit, log)
-        searched = arrays if rounds is None else rounds.arrays
+        searched, sources = arrays, self._sources
+        if rounds is not None:
+            searched = rounds.arrays
+            sources = sources and sources.among(rounds.rows)
         until = time.monotonic() + SHARE * given.time_limit
-        start = FirstPlan(searched, self._sites, until, given.gap, log).search()
+        start = FirstPlan(searched, self._sites, until, given.gap, log, sources).search()
         least = PRICING_SHARE * given.time_limit
         self.settings = replace(given, start=start, time_limit=max(end - time.monotonic(), least))
         try:
