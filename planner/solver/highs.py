@@ -31,6 +31,10 @@ __all__ = ["ArrayHighs", "Progress", "SolveOptions", "load", "price"]
 PRICING_SHARE = 0.1
 # The linear programme's plan replaces the search's where it is not dearer than by this relative amount.
 SAME_COST = 1e-7
+# A gap to the linear relaxation that is wider than this share, closed without branching, is closed again to be believed.
+CLOSED_AT_ONCE = 1e-3
+MOST_SEARCHES = 4
+UNCONFIRMED = "HiGHS called a plan optimal that a second search did not find to be so"
 _STRICT = 1e-9
 _FEASIBLE_POINT = 2  # highspy has no name for this solution status
 
@@ -72,8 +76,34 @@ class ArrayHighs(ArraySolver):
             if second.status == "optimal" or found.status != "optimal":
                 attempt, found = strict, second
             measured = measure(arrays, found, _version(attempt), time.monotonic() - began)
+        if measured.status == "optimal" and self._is_beyond_belief(arrays, measured, attempt.seconds_left):
+            attempt, measured = self._confirmed(arrays, attempt, measured)
         self.handle = attempt.handle
         return measured
+
+    def _is_beyond_belief(self, arrays: Arrays, found: Solution, seconds: float) -> bool:
+        """Return whether a search closed a wide gap without branching, which HiGHS 1.15 does falsely at times."""
+        if not arrays.is_mip or found.nodes > 1 or found.bound is None or seconds <= 0:
+            return False
+        relaxed = ArrayHighs(replace(self.settings, time_limit=seconds, start=None, log=False)).answer(arrays.relaxed)
+        if relaxed.objective is None:
+            return False
+        return found.bound - relaxed.objective > CLOSED_AT_ONCE * max(1.0, abs(found.bound))
+
+    def _confirmed(self, arrays: Arrays, attempt: _Attempt, found: Solution) -> tuple[_Attempt, Solution]:
+        """Return the first optimum that two searches with different seeds agree on; without one, the best plan unproven."""
+        for turn in range(1, MOST_SEARCHES):
+            settings = replace(self.settings, seed=self.settings.seed + turn, start=found.x)
+            search = _Attempt(arrays, settings, attempt.began)
+            again = measure(arrays, search.answer(), _version(search), time.monotonic() - attempt.began)
+            if again.objective is None or found.objective is None:
+                return attempt, replace(found, status="limit", bound=again.bound, reason=UNCONFIRMED)
+            if again.status != "optimal":
+                return search, replace(again, reason="; ".join(filter(None, [again.reason, UNCONFIRMED])))
+            if abs(again.objective - found.objective) <= 2 * self.settings.gap * max(1.0, abs(found.objective)):
+                return attempt, found
+            attempt, found = search, again
+        return attempt, replace(found, status="limit", reason=UNCONFIRMED)
 
 
 def _version(attempt: _Attempt) -> str:

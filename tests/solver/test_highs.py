@@ -239,12 +239,12 @@ def test_a_doubtful_answer_is_sought_more_strictly(whole, monkeypatch):
     def wrong_at_first(attempt):
         found = answer(attempt)
         strict.append(attempt.strict)
-        return found if attempt.strict else replace(found, x=found.x + 0.5)
+        return replace(found, x=found.x + 0.5) if len(strict) == 1 else found
 
     expected = solve(arrays)
     monkeypatch.setattr(highs._Attempt, "answer", wrong_at_first)
     found = solve(arrays)
-    assert strict == [False, True]
+    assert strict[:2] == [False, True]
     assert found.objective == pytest.approx(expected.objective, abs=1e-7)
     assert found.max_violation < 1e-9
 
