@@ -2,11 +2,18 @@
 
 python -m benchmarks.whatif [--scenario FILE] [--rounds 1] [--samples 1000] [--jobs 2] [--cpu]
 
-All contenders answer the same changes, in turn, in one run. The planner's times go from the change to the whole plan
-(every table, prices, limits, earliest date, certificate) and, hot, its proof; `answer` is the light answer (status,
-objective, shares served). PuLP's go from the numbers, which are given to it, to the optimum: one variable for each column,
-one `LpConstraint` for each row, solved by HiGHS as PuLP calls it. Optima must agree to 1e-7. `--samples` then solves that
-many Latin hypercube samples of several inputs at once in `--jobs` processes.
+All contenders answer the same changes, in turn, in one run, each planner in a session (or none) of its own:
+
+- `plan`: from the change to the plan that `Session.solve` returns, proven and with ties broken; its tables are drawn
+  when they are looked at, and here none is but those that the shares served are read off;
+- `whole`: the same and every table, price, limit and its range, the earliest date and the certificate;
+- `answer`: the light answer (status, objective, shares served), ties left as they are;
+- `cold`: `planner.solve` of the changed scenario, whole;
+- `PuLP`: from the numbers and the names, which are given to it, to the value of every variable: one variable for each
+  column, one `LpConstraint` for each row, solved by HiGHS as PuLP calls it. No inputs are worked out and no table is drawn.
+
+Optima must agree to 1e-7. `--samples` then solves that many Latin hypercube samples of several inputs at once in `--jobs`
+processes.
 """
 
 from __future__ import annotations
@@ -17,12 +24,12 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from typing import Any
 
 import numpy as np
 
 import planner
 from benchmarks.build import ROOT
+from planner.plan.plan import Plan
 from planner.whatif.session import Session
 
 FLAGSHIP = str(ROOT / "scenarios/sora-mainstream.yaml")
@@ -84,30 +91,33 @@ def in_pulp(session: Session, change: dict[str, str], now: Callable[[], float]) 
         elif low[i] > -np.inf:
             problem.addConstraint(terms >= low[i], name)
     stats = problem.solve(pulp.HiGHS(msg=False, threads=1))
+    values = [variable.value() for variable in x]
     took = now() - began
     assert stats.objective is not None
+    assert len(values) == len(columns)
     return float(stats.objective) * unit, took
 
 
 def compare(scenario: str, rounds: int, cpu: bool, changes: tuple[dict[str, str], ...] = CHANGES) -> dict[str, float]:
     """Print the times of each contender for each change and return their medians, after holding the optima together."""
     now = time.process_time if cpu else time.perf_counter
-    session = planner.what_if(scenario)
-    session.solve()
-    for change in changes[:1]:
-        session.solve(change)  # the search for the earliest date has then seen the programme once
-    found: dict[str, list[float]] = {"hot": [], "answer": [], "cold": [], "PuLP": []}
+    sessions = {name: planner.what_if(scenario) for name in ("plan", "whole", "answer")}
+    asked = contenders(sessions)
+    for name in sessions:
+        asked[name]({})
+        asked[name](changes[0])  # the search for the earliest date has then seen the programme once
+    found: dict[str, list[float]] = {name: [] for name in (*asked, "PuLP")}
     for change in changes * rounds:
         times: dict[str, float] = {}
         values: list[float] = []
-        for name, ask in (("hot", session.solve), ("answer", session.answer), ("cold", cold(session))):
+        for name, ask in asked.items():
             began = now()
             plan = ask(change)
             times[name] = now() - began
             if plan.objective is None:
                 raise SystemExit(f"{change} has no plan: {plan.status}")
             values.append(plan.objective)
-        value, times["PuLP"] = in_pulp(session, change, now)
+        value, times["PuLP"] = in_pulp(sessions["plan"], change, now)
         values.append(value)
         if max(values) - min(values) > AGREE * abs(values[0]):
             raise SystemExit(f"the optima of {change} differ: {values}")
@@ -116,15 +126,20 @@ def compare(scenario: str, rounds: int, cpu: bool, changes: tuple[dict[str, str]
         print("  ".join(f"{name} {seconds:.3f}" for name, seconds in times.items()), f" {change}")
     medians = {name: statistics.median(seconds) for name, seconds in found.items()}
     print(f"medians, s: {'  '.join(f'{name} {seconds:.3f}' for name, seconds in medians.items())}")
-    for name in ("hot", "answer"):
-        print(f"{name}: cold {medians['cold'] / medians[name]:.1f} x, PuLP {medians['PuLP'] / medians[name]:.1f} x")
-    print(session.statistics)
+    for name, session in sessions.items():
+        ratios = f"cold {medians['cold'] / medians[name]:.1f} x, PuLP {medians['PuLP'] / medians[name]:.1f} x"
+        print(f"{name}: {ratios}; {session.statistics}")
     return medians
 
 
-def cold(session: Session) -> Any:
-    """Return what solves a change from scratch."""
-    return lambda change: planner.solve(session.scenario(change))
+def contenders(sessions: dict[str, Session]) -> dict[str, Callable[[dict[str, str]], Plan]]:
+    """Return what solves a change, by name."""
+    return {
+        "plan": sessions["plan"].solve,
+        "whole": lambda change: sessions["whole"].solve(change).whole(),
+        "answer": sessions["answer"].answer,
+        "cold": lambda change: planner.solve(sessions["plan"].scenario(change)),
+    }
 
 
 def sampled(scenario: str, number: int, jobs: int) -> float:

@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import TYPE_CHECKING
-
-import numpy as np
+from functools import cache, cached_property
+from typing import Any
 
 from planner.certify.making import certificate_of
 from planner.earliest_date import Probes, earliest_date
 from planner.explain.conflict import SECONDS
 from planner.explain.conflict_lines import conflict_told
-from planner.model.arrays import Floats
 from planner.model.build import Built
-from planner.plan.dates import DATE_INTERRUPTED, UNKNOWN
+from planner.plan.dates import CERTIFICATE_INTERRUPTED, DATE_INTERRUPTED, LIMITS_INTERRUPTED, UNKNOWN
 from planner.plan.fractions import fractions
-from planner.plan.frames import Reader, tables
+from planner.plan.frames import Reader
 from planner.plan.limits import Live, limits_of
 from planner.plan.plan import TABLES, Limit, Plan
-from planner.plan.prices import prices
+from planner.plan.tables import Tables
 from planner.precheck import scaling_note
-from planner.resilience import Resilience, losses_table, summary
+from planner.resilience import Resilience, summary
 from planner.scenario.load import Scenario
 from planner.solver.options import SolveOptions
 from planner.solver.solution import relative_gap
 from planner.stage import Stage, user_duals
-
-if TYPE_CHECKING:
-    pass
-
 
 DEARER = ("limits", "earliest", "certificate", "conflict")
 """Parts of a plan beside its tables that cost more to find than a table."""
@@ -47,39 +41,36 @@ def conclude(
     only: Collection[str] | None = None,
     probes: Probes | None = None,
 ) -> Plan:
-    """Return the plan: without numbers where there is no feasible point.
+    """Return the plan; its tables and what is dear to find are worked out when they are looked at (`Plan.later`).
 
-    `only` are the tables that are wanted, and the parts of `DEARER`; None for all. `probes` are those
-    of a what-if session, for the earliest date.
+    Without a feasible point it has no numbers. `only` are the tables that are wanted, and the parts of `DEARER`; None
+    for all. `probes` are those of a what-if session.
     """
     wanted = {*TABLES, *DEARER} if only is None else {*only}
-    inputs = built.model.inputs
     notes = [note for note in [scaling_note(built.finished.matrix.data)] if note]
-    certificate = certificate_of(base.status, built, stages, usable, options) if "certificate" in wanted else {}
+    rest = _Rest(base, built, stages, usable, options, probes)
+    later: dict[str, Callable[[], Any]] = {}
+    if "certificate" in wanted:
+        later["certificate"] = lambda: rest.certificate
     if not usable:
-        explained = base.status == "infeasible" and "conflict" in wanted
-        told, more = conflict_told(scenario, min(SECONDS, options.time_limit)) if explained else ((), [])
-        return replace(
-            base, conflict=tuple(one.line for one in told), conflict_inputs=tuple(one.plain for one in told),
-            notes=(*notes, *more), certificate=certificate,
-        )  # fmt: skip
+        if base.status == "infeasible" and "conflict" in wanted:
+            later |= _conflict(scenario, min(SECONDS, options.time_limit), notes)
+        return replace(base, notes=tuple(notes)).later(**later)
     first, last = usable[0], usable[-1]
-    assert last.solution.x is not None
-    reader = Reader(built, last.solution.x)
-    frames = tables(reader, None if only is None else {"demand", "traffic", *only} - {*DEARER, "prices", "losses"})
-    duals = user_duals(built, last)
-    priced = np.zeros(built.model.programme.size[1]) if duals is None else duals
-    if "prices" in wanted:
-        frames["prices"] = prices(built, priced, reader, last.objective.unit)
-    limits = () if duals is None or "limits" not in wanted else _limits(built, reader.x, duals, last)
-    frames["losses"] = losses_table(built, reader.x, resilience, duals)
-    served, unmet, weights = fractions(inputs, frames["demand"], frames["traffic"])
+    tables = Tables(
+        rest.reader, rest.duals, last.objective.unit, resilience, {"demand", "traffic", "losses", *wanted} - {*DEARER}
+    )
+    served, unmet, weights = fractions(built.model.inputs, tables["demand"], tables["traffic"])
     value, bound, gap = _best(first, last, built)
-    dated = scenario.document.report.earliest_date and "earliest" in wanted
-    earliest, stopped = _earliest(base, built, options, probes) if dated else (None, "")
-    return replace(
+    if "limits" in wanted and rest.duals is not None:
+        later["limits"] = lambda: rest.limits
+    if "earliest" in wanted and scenario.document.report.earliest_date:
+        later["earliest"] = lambda: rest.earliest
+    dear = [*later]
+    if dear:
+        later["reason"] = lambda: rest.reason(dear)
+    plan = replace(
         base,
-        reason="; ".join(filter(None, [base.reason, stopped])),
         objective=value,
         bound=bound,
         gap=gap,
@@ -87,26 +78,90 @@ def conclude(
         unmet_fraction=unmet,
         weights=weights,
         duals=_duals_are(last),
-        tables=frames,
-        limits=limits,
-        resilience=summary(resilience, frames["losses"], value),
-        earliest=earliest,
+        tables=tables,
+        resilience=summary(resilience, tables["losses"], value),
         notes=tuple(notes),
-        certificate=certificate,
     )
+    return plan.later(**later)
 
 
-def _earliest(base: Plan, built: Built, options: SolveOptions, probes: Probes | None) -> tuple[str, str]:
-    """Return the earliest date, and why it is unknown where Ctrl-C ended the search: the plan is there by then.
+def _conflict(scenario: Scenario, seconds: float, notes: list[str]) -> dict[str, Callable[[], Any]]:
+    """Return the fields of a plan that say why there is none, to be worked out together."""
+    told = cache(lambda: conflict_told(scenario, seconds))
+    return {
+        "conflict": lambda: tuple(one.line for one in told()[0]),
+        "conflict_inputs": lambda: tuple(one.plain for one in told()[0]),
+        "notes": lambda: (*notes, *told()[1]),
+    }
 
-    Who stopped the search for the plan is not kept waiting for a date.
+
+class _Rest:
+    """What is dear to find about a plan: how far the prices of its limits hold, the earliest date, a certificate.
+
+    Ctrl-C ends the search for one of them; the plan is there by then. After it no search for ranges or a date begins.
     """
-    if "interrupted" in base.reason:
-        return UNKNOWN, ""
-    try:
-        return earliest_date(built, options, feasible=True, probes=probes).period, ""
-    except KeyboardInterrupt:
-        return UNKNOWN, DATE_INTERRUPTED
+
+    def __init__(
+        self, base: Plan, built: Built, stages: list[Stage], usable: list[Stage], options: SolveOptions,
+        probes: Probes | None,
+    ):  # fmt: skip
+        self._base, self._built, self._stages, self._usable = base, built, stages, usable
+        self._options, self._probes = options, probes
+        self._stopped = [base.reason] if base.reason else []
+        if usable:
+            last = usable[-1]
+            assert last.solution.x is not None
+            self.reader, self.duals = Reader(built, last.solution.x), user_duals(built, last)
+            self._solver = probes.kept(last, options) if probes is not None else lambda: last.handle
+
+    def reason(self, parts: Collection[str]) -> str:
+        """Return why the solve, or the search for one of these parts, ended early."""
+        for part in ("limits", "earliest", "certificate"):
+            if part in parts:
+                getattr(self, part)
+        return "; ".join(self._stopped)
+
+    @cached_property
+    def limits(self) -> tuple[Limit, ...]:
+        """What limits the plan; how far each price holds is known only where the solver has the optimum."""
+        last, duals = self._usable[-1], self.duals
+        assert duals is not None
+
+        def found(live: Live | None) -> tuple[Limit, ...]:
+            return limits_of(self._built, self.reader.x, duals, live, last.solution.integers_fixed, last.objective.unit)
+
+        handle = self._solver() if last.solution.status == "optimal" else None
+        if handle is None or self._is_interrupted:
+            return found(None)
+        try:
+            return found(Live(handle, last.arrays, last.unit))
+        except KeyboardInterrupt:
+            self._stopped.append(LIMITS_INTERRUPTED)
+            return found(None)
+
+    @cached_property
+    def earliest(self) -> str:
+        """The earliest date."""
+        if self._is_interrupted:
+            return UNKNOWN
+        try:
+            return earliest_date(self._built, self._options, feasible=True, probes=self._probes).period
+        except KeyboardInterrupt:
+            self._stopped.append(DATE_INTERRUPTED)
+            return UNKNOWN
+
+    @cached_property
+    def certificate(self) -> dict[str, Any]:
+        """What proves the plan; empty where the search for it was stopped."""
+        try:
+            return certificate_of(self._base.status, self._built, self._stages, self._usable, self._options)
+        except KeyboardInterrupt:
+            self._stopped.append(CERTIFICATE_INTERRUPTED)
+            return {}
+
+    @property
+    def _is_interrupted(self) -> bool:
+        return any("interrupted" in why for why in self._stopped)
 
 
 def _best(first: Stage, last: Stage, built: Built) -> tuple[float, float | None, float | None]:
@@ -123,14 +178,6 @@ def _best(first: Stage, last: Stage, built: Built) -> tuple[float, float | None,
         value = first.objective.sign * math.fsum([*parts, first.objective.constant])
         gap = None if proven is None else relative_gap(value / first.unit, proven / first.unit)
     return value + 0.0, proven, gap
-
-
-def _limits(built: Built, x: Floats, duals: Floats, last: Stage) -> tuple[Limit, ...]:
-    """Return what limits the plan; how far each price holds is known only while the solver still has the optimum."""
-    live = None
-    if last.handle is not None and last.solution.status == "optimal":
-        live = Live(last.handle, last.arrays, last.unit)
-    return limits_of(built, x, duals, live, last.solution.integers_fixed, last.objective.unit)
 
 
 def _duals_are(stage: Stage) -> str:

@@ -6,6 +6,7 @@ import time as clock
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ def solve(scenario: Scenario | str | Path | Mapping[str, Any], request: Request 
     name, options = request.resolved(scenario)
     built, stages, resilience = programme_solved(scenario, request, timer)
     with timer.part("plan"):
-        plan = plan_of(scenario, built, stages, resilience, name, options, request.only, request.probes)
+        plan = plan_of(scenario, built, stages, resilience, name, options, request.only, request.probes).whole()
     return plan.with_timings(timer.seconds)
 
 
@@ -234,7 +235,7 @@ def plan_of(
     only: Collection[str] | None = None,
     probes: Probes | None = None,
 ) -> Plan:
-    """Return the plan that the last stage with a feasible point gives."""
+    """Return the plan that the last stage with a feasible point gives; its parts are worked out when looked at."""
     first = stages[0]
     status = next((stage.solution.status for stage in stages if stage.solution.status != "optimal"), "optimal")
     if status == "infeasible" and len(stages) > 1:
@@ -242,18 +243,20 @@ def plan_of(
     usable = [stage for stage in stages if stage.solution.has_plan] if status != "unbounded" else []
     base = Plan(
         status=status,
-        scenario=scenario.plain,
-        scenario_hash=scenario.hash,
+        scenario={},
+        scenario_hash="",
         objective_name=first.objective.name,
         objective_unit=first.objective.unit,
         currency=scenario.document.money.currency,
-        solver=_versions(first.solution.solver),
+        solver={**_versions(first.solution.solver)},
         size=_size(built),
         reason=next((stage.solution.reason for stage in stages if stage.solution.reason), ""),
     )
-    return conclude(base, scenario, built, stages, usable, resilience, options, only, probes)
+    plan = conclude(base, scenario, built, stages, usable, resilience, options, only, probes)
+    return plan.later(scenario=lambda: scenario.plain, scenario_hash=lambda: scenario.hash)
 
 
+@cache
 def _versions(solver: str) -> dict[str, str]:
     from importlib.metadata import version
 

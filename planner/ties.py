@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -280,7 +281,7 @@ def weights(programme: Programme) -> Floats:
 
 
 def _of_block(block: Block, periods: Hashes, slices: Hashes) -> Hashes:
-    static = mixed(hashes([block.name])[0] ^ hashes([labelled(block, key) for key in block.keys]))
+    static = _static(block.name, block.axes, block.keys)
     if block.timed == 0:
         grid = static[None, :]
     elif block.timed == 1:
@@ -290,9 +291,14 @@ def _of_block(block: Block, periods: Hashes, slices: Hashes) -> Hashes:
     return np.asarray(grid[block.at >= 0], np.uint64)
 
 
-def labelled(block: Block, key: tuple[str, ...]) -> str:
+@lru_cache(256)  # a what-if asks for the same labels again and again
+def _static(name: str, axes: tuple[str, ...], keys: tuple[tuple[str, ...], ...]) -> Hashes:
+    return mixed(hashes([name])[0] ^ hashes([labelled(axes, key) for key in keys]))
+
+
+def labelled(axes: tuple[str, ...], key: tuple[str, ...]) -> str:
     """Return the labels of a member with the names of their axes."""
-    return "\x1f".join(f"{axis}={label}" for axis, label in zip(block.axes, key, strict=True))
+    return "\x1f".join(f"{axis}={label}" for axis, label in zip(axes, key, strict=True))
 
 
 def hashes(texts: Any) -> Hashes:

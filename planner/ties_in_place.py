@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from planner.model.arrays import Arrays, Floats
 from planner.solver.options import SolveOptions
 from planner.solver.solution import activity, reduced_costs, snapped
-from planner.solver.watch import Watch
+from planner.solver.watch import Watch, takes_long
 from planner.stage import Stage
 
 STRICT = 1e-10
@@ -60,7 +60,7 @@ def least_in_place(stage: Stage, cost: Floats, options: SolveOptions) -> Floats 
         cost,
         columns,
         rows,
-        Watch(handle, replace(options, log=False, progress=None), time.monotonic()),
+        Watch(handle, replace(options, log=False, progress=None), time.monotonic(), looks=takes_long(stage.arrays)),
         ends,
     )
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from planner.certify.kept import Certificate
@@ -15,10 +14,10 @@ from planner.model.build import Built
 from planner.model.survival import losses_of
 from planner.plan import words
 from planner.plan.fractions import fractions
-from planner.plan.frames import Reader, tables
+from planner.plan.frames import Reader
 from planner.plan.plan import Plan, plain_tables
-from planner.plan.prices import prices
-from planner.resilience import Resilience, Trial, losses_table, summary
+from planner.plan.tables import Tables
+from planner.resilience import Resilience, Trial, summary
 
 SAME = 1e-9
 """Two numbers are the same within this share of them: sums may be taken in another order on another machine."""
@@ -57,12 +56,10 @@ def figures(plan: Plan, built: Built, kept: Certificate, unit: float, objective_
     """
     assert kept.point is not None
     reader = Reader(built, kept.point)
-    frames = tables(reader)
     rows = built.model.programme.size[1]
     duals = None if kept.prices is None else kept.prices.duals[:rows] * unit / built.finished.row_scale
-    frames["prices"] = prices(built, np.zeros(rows) if duals is None else duals, reader, objective_unit)
     resilience = _resilience(plan, built, kept)
-    frames["losses"] = losses_table(built, reader.x, resilience, duals)
+    frames = Tables(reader, duals, objective_unit, resilience)
     yield from _tables(plan, frames)
     yield from _fractions(plan, built, frames)
     if plan.resilience or len(frames["losses"]):
@@ -84,7 +81,7 @@ def _resilience(plan: Plan, built: Built, kept: Certificate) -> Resilience | Non
     return Resilience(told.get("without"), kept.losses, trials, told.get("rounds", 1))
 
 
-def _tables(plan: Plan, frames: dict[str, pd.DataFrame]) -> Iterator[Mismatch]:
+def _tables(plan: Plan, frames: Mapping[str, pd.DataFrame]) -> Iterator[Mismatch]:
     stated, derived = plain_tables(plan.tables), plain_tables(frames)
     for name in sorted({*stated, *derived}):
         if name not in stated or name not in derived:
@@ -122,7 +119,7 @@ def told(cell: Any) -> str:
     return "nothing" if cell is None else repr(cell) if isinstance(cell, float) else str(cell)
 
 
-def _fractions(plan: Plan, built: Built, frames: dict[str, pd.DataFrame]) -> Iterator[Mismatch]:
+def _fractions(plan: Plan, built: Built, frames: Mapping[str, pd.DataFrame]) -> Iterator[Mismatch]:
     served, unmet, weights = fractions(built.model.inputs, frames["demand"], frames["traffic"])
     for where, stated, derived in (
         ("served_fraction", plan.served_fraction, served),

@@ -26,7 +26,7 @@ from planner.inputs.inputs import inputs_of
 from planner.model.build import Built, build
 from planner.model.survival import losses_of
 from planner.plan import words
-from planner.plan.dates import DATE_INTERRUPTED, UNKNOWN
+from planner.plan.dates import CERTIFICATE_INTERRUPTED, DATE_INTERRUPTED, LIMITS_INTERRUPTED, UNKNOWN
 from planner.plan.files import contents
 from planner.plan.plan import Plan, from_dict
 from planner.precheck import scaling_note
@@ -190,7 +190,8 @@ def _facts(found: _Findings, built: Built) -> None:
 def _told_beside(found: _Findings, built: Built, kept: Certificate) -> None:
     """Hold what stands beside the figures: why the search stopped, what cannot hold together, notes."""
     plan = found.plan
-    told_why = "a rule is broken by" in plan.reason or (plan.reason == DATE_INTERRUPTED and plan.earliest == UNKNOWN)
+    stopped = {*plan.reason.split("; ")} <= {LIMITS_INTERRUPTED, DATE_INTERRUPTED, CERTIFICATE_INTERRUPTED}
+    told_why = "a rule is broken by" in plan.reason or (stopped and plan.earliest in (UNKNOWN, None))
     if plan.status == "optimal" and plan.reason and not told_why:
         found.mismatches.append(Mismatch("reason", told(plan.reason), "no reason to stop"))
     if plan.status == "limit" and not plan.reason and len(kept.goals) == len(all_ranks(built.model.inputs)):

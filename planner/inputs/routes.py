@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -122,10 +123,13 @@ def routes_of(doc: Document, time: Time) -> Routes:
         return Routes(latency, allowed & _within(doc, latency), price, nodes, direct=direct)
     arcs = arcs_of(doc.network.links)
     graph = _graph(doc.network.links, arcs)
-    for s, site in enumerate(sites):
-        for r, length, hops in _shortest(graph, doc, doc.sites[site], site_nodes[s], regions, region_nodes):
-            if not direct[r, s]:
-                latency[r, s], nodes[r, s] = length, hops
+    shortest = _shortest(tuple(graph.edges(data="latency")), site_nodes)
+    for s, (lengths, hops) in enumerate(shortest):
+        for r, name in enumerate(regions):
+            end = region_nodes[r]
+            if end in lengths and not direct[r, s]:
+                latency[r, s] = lengths[end] + _access(doc.regions[name], doc.sites[sites[s]])
+                nodes[r, s] = tuple(node for node in hops[end] if isinstance(node, str))
     allowed &= _within(doc, latency)
     if doc.traffic or any(link.is_designed for link in doc.network.links.values()):
         return _with_arcs(doc, time, graph, arcs, Routes(
@@ -198,20 +202,18 @@ def _graph(links: dict[str, Link], arcs: tuple[Arc, ...]) -> nx.DiGraph[Any]:
     return graph
 
 
-def _shortest(
-    graph: nx.DiGraph[Any], doc: Document, site: Site, node: str, regions: list[str], region_nodes: tuple[str, ...]
-) -> Iterator[tuple[int, float, tuple[str, ...]]]:
-    """Yield each region that the site reaches, with the round trip and the nodes of the shortest route."""
+@lru_cache(16)  # a what-if mostly leaves the network as it is
+def _shortest(edges: tuple[tuple[Any, Any, float], ...], starts: tuple[str, ...]) -> list[tuple[Any, Any]]:
+    """Return for each start the round trip on the shortest route to every node that it reaches, and the route's nodes."""
     import networkx as nx
 
-    found: Any = ({node: 0.0}, {node: [node]})
-    if node in graph:
-        found = nx.single_source_dijkstra(graph, node, weight="latency")
-    lengths, hops = found
-    for r, name in enumerate(regions):
-        at = region_nodes[r]
-        if at in lengths:
-            yield r, lengths[at] + _access(doc.regions[name], site), tuple(n for n in hops[at] if isinstance(n, str))
+    graph: nx.DiGraph[Any] = nx.DiGraph()
+    graph.add_weighted_edges_from(edges)
+    alone: list[tuple[Any, Any]] = [({start: 0.0}, {start: [start]}) for start in starts]
+    return [
+        nx.single_source_dijkstra(graph, start) if start in graph else only
+        for start, only in zip(starts, alone, strict=True)
+    ]
 
 
 def _access(region: Region, site: Site) -> float:

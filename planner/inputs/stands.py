@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,8 @@ from planner.scenario.supply import BY_THE_HOUR, COMMITTED, Offer
 
 DEFAULT_LIFE_MONTHS = 60.0
 FOREVER = 1e9
+
+Periods = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Stand:
         Whether its devices are in place for whole periods (bought, leased, reserved).
     arrives
         Periods in which devices can arrive, shape (T,); for hourly kinds, in which they can be rented.
+    present
+        Periods in which devices can be in place, shape (T,).
     lasting
         Share of each period in which devices that arrived in another are in place, shape (T, T); empty for hourly kinds.
     fixed
@@ -67,7 +70,8 @@ class Stand:
     d: int
     committed: bool
     months: float
-    arrives: np.ndarray[Any, np.dtype[np.bool_]]
+    arrives: Periods
+    present: Periods
     lasting: Floats
     fixed: Floats
     firm: Floats
@@ -78,13 +82,6 @@ class Stand:
     integer: bool
     arrivals: tuple[Arrival, ...] = field(default=())
 
-    @cached_property
-    def present(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """Periods in which devices can be in place, shape (T,)."""
-        if not self.committed:
-            return self.arrives
-        return np.asarray(self.lasting[self.arrives].sum(axis=0) > 0) | (self.fixed > 0)
-
 
 def sites_of(doc: Document, offer: Offer) -> list[str]:
     """Return the sites where an offer is to be had."""
@@ -93,12 +90,12 @@ def sites_of(doc: Document, offer: Offer) -> list[str]:
     return sorted(name for name, site in doc.sites.items() if not site.distributed)
 
 
-def offered(offer: Offer, time: Time) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def offered(offer: Offer, time: Time) -> Periods:
     """Return the periods that an offer is to be had in, its lead time over, shape (T,)."""
     return for_sale(offer, time) & (time.offsets[:-1] >= offer.lead_time_months - 1e-9)
 
 
-def for_sale(offer: Offer, time: Time) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def for_sale(offer: Offer, time: Time) -> Periods:
     """Return the periods between an offer's first and its last, shape (T,)."""
     t = np.arange(time.periods)
     first, last = time.position(offer.available_from, 0), time.position(offer.available_until, time.periods - 1)
@@ -132,17 +129,23 @@ def _at_sites(doc: Document, time: Time, name: str, o: int, d: int, places: dict
         to_be_had &= firm > 0
     lasting = time.alive(months) if committed else np.zeros((0, 0))
     included = offer.includes_power if offer.includes_power is not None else offer.kind not in ("buy", "lease")
+    lasts = lasting > 0 if committed else np.eye(time.periods, dtype=bool)
+    in_place = (to_be_had[:, None] & lasts).any(axis=0)
+    nothing, never = np.zeros(time.periods), np.zeros(time.periods, bool)
     sold = {*sites_of(doc, offer)}
     held = {h.site for h in doc.fleet.values() if h.offer == name}
     held |= {order.site for order in doc.orders.values() if order.offer == name}
     for key in sorted(sold | held):
         site, arrivals = doc.sites[key], _arrivals(doc, time, name, key)
-        arrives = to_be_had if key in sold else np.zeros(time.periods, bool)
+        arrives, present = (to_be_had, in_place) if key in sold else (never, never)
         if site.opens is not None:
             arrives = arrives & (np.arange(time.periods) >= time.position(site.opens, 0))
-        fixed = np.zeros(time.periods)
+            present = (arrives[:, None] & lasts).any(axis=0)
+        fixed = nothing
         for arrival in arrivals:
-            fixed += arrival.units * time.alive(months, np.array([arrival.since]))[0]
+            fixed = fixed + arrival.units * time.alive(months, np.array([arrival.since]))[0]
+        if committed and arrivals:
+            present = present | (fixed > 0)
         yield Stand(
             name=name,
             offer=offer,
@@ -153,6 +156,7 @@ def _at_sites(doc: Document, time: Time, name: str, o: int, d: int, places: dict
             committed=committed,
             months=months,
             arrives=arrives,
+            present=present,
             lasting=lasting,
             fixed=fixed,
             firm=firm,

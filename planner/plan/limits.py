@@ -74,6 +74,7 @@ def limits_of(
             assert live is not None
             again = _difference(live, built, cause, 1.0)
             less = _difference(live, built, cause, -1.0)
+            directions = _directions(live)  # the basis is the same again, but its factors are others
             price = again if again is not None else price
             if abs(price) <= max(tolerance, NOTHING * abs(dual)):
                 continue
@@ -103,7 +104,7 @@ def _difference(live: Live, built: Built, cause: Cause, way: float) -> float | N
     import highspy
 
     handle, arrays, scale = live.handle, live.arrays, built.finished.row_scale
-    before = handle.getInfo().objective_function_value
+    before, basis = handle.getInfo().objective_function_value, handle.getBasis()
     step = max(min(1.0, cause.amount or 1.0), 1e-3 * cause.amount)
     if way < 0 and step > cause.amount:
         return None
@@ -118,6 +119,7 @@ def _difference(live: Live, built: Built, cause: Cause, way: float) -> float | N
     after = handle.getInfo().objective_function_value
     for row, (low, high) in saved.items():
         handle.changeRowBounds(row, low, high)
+    handle.setBasis(basis)  # where several are optimal, the ranges of other limits are those of the plan's own
     handle.run()
     return float(way * (before - after) * live.unit / step - cause.own_cost) if worked else None
 

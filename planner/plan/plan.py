@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from planner.errors import InputError, Problem
 
@@ -119,24 +120,41 @@ class Plan:
     weights: dict[str, float] = field(default_factory=dict)
     size: dict[str, int] = field(default_factory=dict)
     duals: str = "none"
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
-    limits: tuple[Limit, ...] = field(default=(), repr=False)
-    conflict: tuple[str, ...] = ()
-    conflict_inputs: tuple[dict[str, Any], ...] = ()
-    earliest: str | None = None
+    # Fields that `later` may leave open have no default on the class, which would be found in their place.
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+    limits: tuple[Limit, ...] = field(default_factory=tuple, repr=False)
+    conflict: tuple[str, ...] = field(default_factory=tuple)
+    conflict_inputs: tuple[dict[str, Any], ...] = field(default_factory=tuple)
+    earliest: str | None = field(default_factory=lambda: None)
     resilience: dict[str, Any] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    reason: str = ""
+    notes: tuple[str, ...] = field(default_factory=tuple)
+    reason: str = field(default_factory=str)
     certificate: dict[str, Any] = field(default_factory=dict, repr=False)
     timings: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
 
-    def __getattr__(self, name: str) -> pd.DataFrame:
-        if name in TABLES:
-            tables: dict[str, pd.DataFrame] = self.__dict__.get("tables", {})
-            if name in tables:
-                return tables[name]
+    def __getattr__(self, name: str) -> pd.DataFrame:  # or a field that is open, which has its own type
+        known = self.__dict__
+        if name in known.get("_later", ()):
+            known[name] = found = known["_later"][name]()
+            return cast("pd.DataFrame", found)
+        if name in TABLES and "status" in known:
+            if name in self.tables:
+                return self.tables[name]
             raise AttributeError(f"a plan with status {self.status!r} has no table {name!r}")
         raise AttributeError(name)
+
+    def later(self, **parts: Callable[[], Any]) -> Plan:
+        """Return the plan with these fields open: each is worked out when it is first looked at."""
+        known = {key: value for key, value in self.__dict__.items() if key not in parts}
+        return _with(known | {"_later": {**known.get("_later", {}), **parts}})
+
+    def whole(self) -> Plan:
+        """Return the plan with no field open."""
+        return replace(self, tables=dict(self.tables))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what pickle keeps: every field, worked out."""
+        return _made, ({one.name: getattr(self, one.name) for one in fields(self)} | {"tables": dict(self.tables)},)
 
     def __repr__(self) -> str:
         """Return the plan in a line; its figures are attributes, and `print` shows them in short."""
@@ -221,7 +239,7 @@ class Plan:
 
     def with_timings(self, timings: dict[str, float]) -> Plan:
         """Return the plan with what its making took, in seconds; this is not part of its content."""
-        return replace(self, timings=timings)
+        return _with(self.__dict__ | {"timings": timings})
 
     def explain(self, topic: str = "limits", name: str | None = None, **asked: Any) -> Explanation:
         """Answer one question about the plan: what limits it, why not this device (docs/explain.md).
@@ -257,7 +275,18 @@ def _text(content: Any) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def plain_tables(tables: dict[str, pd.DataFrame]) -> dict[str, dict[str, Any]]:
+def _made(content: dict[str, Any]) -> Plan:
+    return Plan(**content)
+
+
+def _with(known: dict[str, Any]) -> Plan:
+    """Return a plan of which this is known; the constructor would look at what is open."""
+    plan = object.__new__(Plan)
+    plan.__dict__.update(known)
+    return plan
+
+
+def plain_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, Any]]:
     """Return tables as plain data: columns, and rows with None for what is missing."""
     return {name: {"columns": list(frame.columns), "rows": _rows(frame)} for name, frame in sorted(tables.items())}
 
@@ -291,14 +320,14 @@ def from_dict(data: Any, source: str = "plan", *, sealed: bool = True) -> Plan:
         if not all(isinstance(column, str) for table in data["tables"].values() for column in table["columns"]):
             raise ValueError("a column of a table has no name")
         tables = {name: pd.DataFrame(table["rows"], columns=table["columns"]) for name, table in data["tables"].items()}
-        fields = {
+        content = {
             key: data[key]
             for key in data
             if key
             not in ("format", "version", "hash", "tables", "limits", "notes", "conflict", "conflict_inputs", "places")
         }
         plan = Plan(
-            **fields, tables=tables, limits=tuple(Limit(**limit) for limit in data["limits"]),
+            **content, tables=tables, limits=tuple(Limit(**limit) for limit in data["limits"]),
             notes=tuple(data["notes"]), conflict=tuple(data["conflict"]),
             conflict_inputs=tuple(data.get("conflict_inputs", ())),
         )  # fmt: skip

@@ -187,18 +187,13 @@ def columns_of(scenario: Scenario) -> dict[str, list[str]]:
 
     from planner.inputs.inputs import inputs_of
     from planner.model.build import build
-    from planner.plan.frames import Reader, tables
-    from planner.plan.prices import prices
-    from planner.resilience import losses_table
+    from planner.plan.frames import Reader
+    from planner.plan.tables import Tables
 
     built = build(inputs_of(scenario))
-    columns, rows = built.model.programme.size
-    nothing = np.zeros(columns)
-    reader = Reader(built, nothing)
-    frames = tables(reader)
-    frames["prices"] = prices(built, np.zeros(rows), reader, "")
-    frames["losses"] = losses_table(built, nothing, None, None)
-    return {name: [str(column) for column in frame.columns] for name, frame in frames.items()}
+    nothing = np.zeros(built.model.programme.size[0])
+    tables = Tables(Reader(built, nothing), None, "", None)
+    return {name: [str(column) for column in frame.columns] for name, frame in tables.items()}
 
 
 def figures(outputs: Iterable[Output], plan: Plan) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import highspy
 import numpy as np
@@ -18,6 +18,7 @@ from planner.solver.highs import ArrayHighs
 from planner.solver.options import SolveOptions
 from planner.solver.solution import Answer, Solution, measure
 from planner.stage import Stage
+from planner.ties import weights
 from planner.whatif.live import Live
 from planner.whatif.proof import proof_of, proves_infeasible
 
@@ -44,16 +45,19 @@ class Statistics:
     failed: int = 0
 
 
+type Labels = tuple[Hashable, ...]
+
 KEPT = 16
 """So many programmes stay in memory: those used last."""
 
 
 @dataclass
 class _Slot:
-    """Where a programme was left."""
+    """Where a programme was left, and what breaks its ties."""
 
     live: Live | None = None
     start: Floats | None = None
+    weight: Floats | None = None
 
 
 class Hot:
@@ -65,13 +69,14 @@ class Hot:
     def __init__(self) -> None:
         self.statistics = Statistics()
         self.guess: int | None = None
-        self._slots: dict[tuple[str, int, bytes], _Slot] = {}
-        self._next = 0
+        self._slots: dict[tuple[str, int, Labels], _Slot] = {}
+        self._next = self._questions = 0
         self._last: _Slot | None = None
 
     def begin(self) -> None:
         """Begin another question: its first programme is solved from the first of the one before."""
         self._next, self._last = 0, None
+        self._questions += 1
 
     def __call__(self, built: Built, name: str, options: SolveOptions) -> HotHighs | None:
         """Return the solver for the next programme of the question; None leaves it to the solver named."""
@@ -80,6 +85,8 @@ class Hot:
         place, self._next = self._next, self._next + 1
         runner = self._from(("programme", place, _labels(built)), options)
         self._last = runner.slot
+        if options.break_ties and runner.slot.weight is None:
+            runner.slot.weight = weights(built.model.programme)
         return runner
 
     def adopt(self, stage: Stage) -> None:
@@ -96,11 +103,30 @@ class Hot:
         ):
             live.adopt(stage.handle)
 
+    def kept(self, stage: Stage, options: SolveOptions) -> Callable[[], Any]:
+        """Return what gives HiGHS at the optimum of this question's last programme (`planner.earliest_date.Probes`).
+
+        Once there is another question it is made anew, from the basis; that of a programme with whole numbers stays.
+        """
+        handle, asked = stage.handle, self._questions
+        if handle is None or stage.arrays.is_mip:
+            return lambda: handle
+        basis = handle.getBasis()
+
+        def live() -> Any:
+            if asked == self._questions:
+                return handle
+            again = ArrayHighs(replace(options, basis=basis))
+            again.answer(stage.arrays)
+            return again.handle
+
+        return live
+
     def solver(self, built: Built, start: int, options: SolveOptions) -> HotHighs:
         """Return the solver for what is missing from a period on (`planner.earliest_date.Probes`)."""
         return self._from(("date", start, _labels(built)), options)
 
-    def _from(self, key: tuple[str, int, bytes], options: SolveOptions) -> HotHighs:
+    def _from(self, key: tuple[str, int, Labels], options: SolveOptions) -> HotHighs:
         slot = self._slots.pop(key, None) or _Slot()
         self._slots[key] = slot  # the last of them now
         if len(self._slots) > KEPT:
@@ -140,7 +166,7 @@ class HotHighs(ArrayHighs):
         if live is None or (live.arrays.columns, live.arrays.rows) != (arrays.columns, arrays.rows):
             return None
         self.slot.live = None  # until the answer is seen to hold, so that nothing broken is kept
-        answer = live.solve(arrays, self.settings)
+        answer = live.solve(arrays, self.settings, self.slot.weight if self.settings.break_ties else None)
         if answer is None:
             return None
         if not self._proven(arrays, answer, live):
@@ -178,16 +204,13 @@ def _version(handle: highspy.Highs) -> str:
     return f"HiGHS {handle.version()}"
 
 
-def _labels(built: Built) -> bytes:
-    """Return a digest of the labels of all columns and rows, in their order: another one is another programme."""
+def _labels(built: Built) -> Labels:
+    """Return the labels of all columns and rows, in their order: with other ones it is another programme."""
     programme = built.model.programme
-    digest = hashlib.blake2b(repr((programme.periods, programme.slices)).encode())
-    for blocks in (programme.columns, programme.rows):
-        for block in blocks.values():
-            _add(digest.update, block)
-    return digest.digest()
+    blocks = [*programme.columns.values(), *programme.rows.values()]
+    return programme.periods, programme.slices, *map(_labels_of, blocks)
 
 
-def _add(update: Callable[[bytes], None], block: Block) -> None:
-    update(repr((block.name, block.axes, block.keys, block.at.shape)).encode())
-    update(np.packbits(block.at >= 0).tobytes())
+def _labels_of(block: Block) -> tuple[Hashable, ...]:
+    members = None if block.count == block.at.size else np.packbits(block.at >= 0).tobytes()
+    return block.name, block.axes, block.keys, block.at.shape, members

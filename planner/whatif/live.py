@@ -10,20 +10,34 @@ import highspy
 import numpy as np
 from highspy import HighsModelStatus, HighsStatus
 
-from planner.model.arrays import Arrays
+from planner.model.arrays import Arrays, Floats
 from planner.solver.highs import load
+from planner.solver.in_place import answer_of, put_costs, put_limits, run
 from planner.solver.options import SolveOptions
-from planner.solver.solution import Answer, snapped
-from planner.solver.watch import Watch
+from planner.solver.solution import Answer
+from planner.solver.watch import Watch, takes_long
 
 FEW = 256
 """So many coefficients are changed one by one; with more, the matrix is handed over again."""
 
 LEAST_ITERATIONS = 1000
-"""A hot solve may take as many iterations as the cold one before it did, and this many in any case."""
+"""A hot run may take this many iterations in any case."""
+
+SLOWER = 4
+"""An iteration from a near basis takes this many times as long as one from scratch, with presolve and an empty basis.
+
+So a hot run may take the iterations of the cold one divided by this.
+"""
 
 NEARER = 0.7
 """The first basis is gone back to where it is nearer than the last one by this factor: it must be factored again."""
+
+TILT = 1e-7
+"""Share of the weights that break ties (`planner.ties.weights`) in the costs while the way to the optimum is sought.
+
+It ends at the optimum with the least weight at once, where those costs are too near to the true ones to lead elsewhere;
+where they do, the true ones go on from there.
+"""
 
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
 DEVEX = 1
@@ -59,36 +73,31 @@ class Live:
     iterations: int
 
     def __post_init__(self) -> None:
-        self._home_arrays = self.arrays
+        self._home_arrays, self._cost = self.arrays, self.arrays.cost
         self.adopt(self.handle)
 
     def adopt(self, handle: highspy.Highs) -> None:
         """Go on with a handle that has another optimal basis of the same programme."""
-        self.handle = handle
+        self.handle, self._cost = handle, self.arrays.cost
         if self.arrays is self._home_arrays:
             self._home = handle.getBasis()
         for option, value in _OPTIONS.items():
             self.handle.setOptionValue(option, value)
-        self.handle.setOptionValue("simplex_iteration_limit", max(LEAST_ITERATIONS, self.iterations))
+        self.handle.setOptionValue("simplex_iteration_limit", max(LEAST_ITERATIONS, self.iterations // SLOWER))
 
-    def solve(self, arrays: Arrays, settings: SolveOptions) -> Answer | None:
-        """Return the answer for a programme of the same columns and rows, None where this comes to none."""
-        self._watch = Watch(self.handle, settings, time.monotonic())
+    def solve(self, arrays: Arrays, settings: SolveOptions, weight: Floats | None = None) -> Answer | None:
+        """Return the answer for a programme of the same columns and rows, None where this comes to none.
+
+        Among several optima it is mostly the one of least `weight`, where that is given.
+        """
+        self._watch = Watch(self.handle, settings, time.monotonic(), looks=takes_long(arrays))
         self._deadline = time.monotonic() + settings.time_limit
-        status = self._moved(arrays)
-        if status == HighsModelStatus.kInfeasible:
-            return Answer("infeasible")
-        found = self.handle.getSolution()
-        if status != HighsModelStatus.kOptimal or not found.dual_valid:
-            return None
-        return Answer(
-            "optimal",
-            x=snapped(arrays, np.array(found.col_value)),
-            row_dual=np.array(found.row_dual) + 0.0,
-            reduced_cost=np.array(found.col_dual) + 0.0,
-            iterations=self.handle.getInfo().simplex_iteration_count,
-            duals_from="HiGHS",
-        )
+        status = self._moved(arrays, arrays.cost if weight is None else arrays.cost + TILT * weight)
+        if status == HighsModelStatus.kOptimal and self._price(arrays.cost):
+            status = self._run(PRIMAL_SIMPLEX)
+        found = answer_of(self.handle, arrays)
+        usable = found.status == "infeasible" or (found.status == "optimal" and found.row_dual is not None)
+        return found if usable else None
 
     def ray(self) -> Any:
         """Return a direction of the prices along which an infeasible programme's bound rises without end, or None."""
@@ -96,8 +105,8 @@ class Live:
         status, found, values = handle.getDualRay()
         return np.array(values) if status == HighsStatus.kOk and found else None
 
-    def _moved(self, arrays: Arrays) -> HighsModelStatus:
-        """Change the handle to `arrays` and solve: new costs by the primal simplex, then all else by the dual.
+    def _moved(self, arrays: Arrays, cost: Floats) -> HighsModelStatus:
+        """Change the handle to `arrays` at these costs and solve: new ones by the primal simplex, then all else by the dual.
 
         The old point keeps the old limits under any costs, and the prices found then are right for any limits: each
         step begins where its method needs to.
@@ -108,34 +117,29 @@ class Live:
             basis = self._home
             self.handle.setBasis(basis)
         if not _same_matrix(self.handle, old, arrays):
-            load(self.handle, arrays)
+            load(self.handle, arrays)  # at other coefficients the basis may not be the tilted optimum
+            self._cost = arrays.cost
             self.handle.setBasis(basis)
             return self._run(DUAL_SIMPLEX)
         status = None
         if arrays.constant != old.constant:
             self.handle.changeObjectiveOffset(arrays.constant)
-        if (columns := np.flatnonzero(arrays.cost != old.cost).astype(np.int32)).size:
-            self.handle.changeColsCost(len(columns), columns, arrays.cost[columns])
+        self._price(cost)
+        if not np.array_equal(arrays.cost, old.cost):
             status = self._run(PRIMAL_SIMPLEX)
-        columns = np.flatnonzero((arrays.lower != old.lower) | (arrays.upper != old.upper)).astype(np.int32)
-        self.handle.changeColsBounds(len(columns), columns, arrays.lower[columns], arrays.upper[columns])
-        moved = (arrays.row_lower != old.row_lower) | (arrays.row_upper != old.row_upper)
-        rows = np.flatnonzero(moved).astype(np.int32)
-        handle: Any = self.handle  # its stubs lack this call
-        handle.changeRowsBounds(len(rows), rows, arrays.row_lower[rows], arrays.row_upper[rows])
-        if status == HighsModelStatus.kOptimal and not len(columns) and not len(rows):
+        different = put_limits(self.handle, old, arrays)
+        if status == HighsModelStatus.kOptimal and not different:
             return status
         return self._run(DUAL_SIMPLEX)
 
+    def _price(self, cost: Floats) -> bool:
+        """Give the handle other costs, and return whether any is another."""
+        old, self._cost = self._cost, cost
+        return put_costs(self.handle, old, cost)
+
     def _run(self, strategy: int) -> HighsModelStatus:
-        """Run the handle from where it stands; Ctrl-C is raised again, as the answer would be none."""
-        handle = self.handle
-        handle.setOptionValue("simplex_strategy", strategy)
-        handle.setOptionValue("time_limit", handle.getRunTime() + max(0.0, self._deadline - time.monotonic()))
-        if self._watch.run(handle):
-            raise KeyboardInterrupt
-        self._watch.check()
-        return handle.getModelStatus()
+        self.handle.setOptionValue("simplex_strategy", strategy)
+        return run(self.handle, self._watch, self._deadline - time.monotonic())
 
 
 def _distance(one: Arrays, other: Arrays) -> float:
@@ -145,9 +149,10 @@ def _distance(one: Arrays, other: Arrays) -> float:
         pairs.append((one.value, other.value))
     total = 0.0
     for a, b in pairs:
-        known = np.flatnonzero(np.isfinite(a) & np.isfinite(b) & (a != b))
-        size = np.abs(a[known]) + np.abs(b[known])
-        total += float((np.abs(a[known] - b[known]) / size).sum())
+        moved = np.flatnonzero(a != b)
+        before, now = a[moved], b[moved]
+        known = np.isfinite(before) & np.isfinite(now)
+        total += float((np.abs(before - now) / (np.abs(before) + np.abs(now)))[known].sum())
     return total
 
 

@@ -15,8 +15,9 @@ from planner.certify.packing import packed, unpacked
 from planner.inputs.inputs import inputs_of
 from planner.model.build import Built, build
 from planner.plan.fractions import fractions
-from planner.plan.frames import Reader, tables
+from planner.plan.frames import Reader
 from planner.plan.plan import Plan
+from planner.plan.tables import Tables
 from planner.solver.solution import relative_gap
 from tests.certify.plans import changed, shipped
 
@@ -60,7 +61,9 @@ def _built(plan: Plan) -> Built:
 def _with_point(plan: Plan, point: np.ndarray[Any, Any]) -> Plan:
     """Return a plan with other decisions, and every table and share derived from them."""
     built = _built(plan)
-    frames = tables(Reader(built, point)) | {name: plan.tables[name] for name in ("prices", "losses")}
+    frames = dict(Tables(Reader(built, point), None, "", None)) | {
+        name: plan.tables[name] for name in ("prices", "losses")
+    }
     served, unmet, weights = fractions(built.model.inputs, frames["demand"], frames["traffic"])
     cost = built.objective("cost")
     value = float(cost.coefficients @ (point * built.finished.scale)) + cost.constant

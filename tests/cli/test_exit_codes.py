@@ -12,6 +12,7 @@ import time
 import pytest
 
 from planner import errors
+from planner.plan.limits import limits_of
 from tests.cli.conftest import BIG, ENDLESS, SHORT, STUCK, TRANSPORT, spawn
 
 
@@ -210,3 +211,40 @@ def test_ctrl_c_during_the_search_for_the_date_keeps_the_plan(planner, tmp_path,
     assert (plan["status"], plan["objective"], plan["earliest"]) == ("optimal", whole["objective"], "unknown")
     assert plan["tables"] == whole["tables"]
     assert planner("verify", file).code == 0
+
+
+def test_ctrl_c_while_limits_are_ranged_keeps_the_plan(planner, tmp_path, monkeypatch):
+    """All of it is saved and verified; its limits have their prices, but not how far these hold."""
+    whole = limits_of
+
+    def interrupted(built, x, duals, live, *more):
+        if live is not None:
+            raise KeyboardInterrupt
+        return whole(built, x, duals, live, *more)
+
+    kept = json.loads(planner("solve", TRANSPORT, "--json").out)
+    monkeypatch.setattr("planner.conclude.limits_of", interrupted)
+    file = tmp_path / "plan.json"
+    assert planner("solve", TRANSPORT, "-o", file).code == 130
+    plan = json.loads(file.read_text())
+    assert (plan["status"], plan["tables"]) == ("optimal", kept["tables"])
+    assert {(one["path"], one["saves"]) for one in plan["limits"]} >= {
+        (one["path"], one["saves"]) for one in kept["limits"]
+    }
+    assert all(one["holds_for"] is None for one in plan["limits"])
+    assert planner("verify", file).code == 0
+
+
+def test_ctrl_c_while_a_certificate_is_made_keeps_the_plan(planner, tmp_path, monkeypatch):
+    """All of it is saved but the certificate, and the plan says so."""
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    kept = json.loads(planner("solve", TRANSPORT, "--json").out)
+    monkeypatch.setattr("planner.conclude.certificate_of", interrupted)
+    file = tmp_path / "plan.json"
+    assert planner("solve", TRANSPORT, "-o", file).code == 130
+    plan = json.loads(file.read_text())
+    assert "certificate" in plan["reason"]
+    assert (plan["status"], plan["tables"], plan["limits"]) == ("optimal", kept["tables"], kept["limits"])

@@ -56,11 +56,10 @@ def sold(price: Any = 1, workload: str = "w", **fields: Any) -> dict[str, Any]:
 
 def solved(scenario: dict[str, Any]) -> Plan:
     """Solve to an optimum, and hold what must be so of every plan."""
-    with patch.object(conclude, "tables", wraps=conclude.tables) as read:
+    with patch.object(conclude, "Reader", wraps=conclude.Reader) as read:
         plan = planner.solve(planner.load(scenario))
     assert plan.status == "optimal", (plan.status, plan.conflict)
-    reader = read.call_args.args[0]
-    feasible(reader.built, reader.point)
+    feasible(*read.call_args.args)
     balanced(plan)
     assert from_dict(json.loads(to_json(plan))) == plan
     return plan

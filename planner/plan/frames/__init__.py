@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import pandas as pd
 
 from planner.plan.frames import fleets, links, money, places, work
 from planner.plan.frames.reader import Reader, picked
 
-__all__ = ["Reader", "picked", "tables"]
-
-
-def tables(reader: Reader, names: Iterable[str] | None = None) -> dict[str, pd.DataFrame]:
-    """Return the tables of a plan with these names; without names every one but its prices and losses."""
-    return {name: _MAKERS[name](reader) for name in (_MAKERS if names is None else names)}
+__all__ = ["MAKERS", "Reader", "picked"]
 
 
 def _commitments(reader: Reader) -> pd.DataFrame:
@@ -22,7 +17,7 @@ def _commitments(reader: Reader) -> pd.DataFrame:
     return reader.frame(reader.model.commit, "made")[0].drop(columns="made")
 
 
-_MAKERS: dict[str, Callable[[Reader], pd.DataFrame]] = {
+MAKERS: dict[str, Callable[[Reader], pd.DataFrame]] = {
     "demand": work.demand,
     "additions": fleets.additions,
     "fleet": fleets.fleet,
@@ -44,4 +39,4 @@ _MAKERS: dict[str, Callable[[Reader], pd.DataFrame]] = {
     "chains": money.chains,
     "comparisons": money.comparisons,
 }
-"""What makes each table."""
+"""What draws each table, but for prices and losses, which take more than the decisions."""
