@@ -9,8 +9,9 @@ All contenders answer the same changes, in turn, in one run, each planner in a s
 - `whole`: the same and every table, price, limit and its range, the earliest date and the certificate;
 - `answer`: the light answer (status, objective, shares served), ties left as they are;
 - `cold`: `planner.solve` of the changed scenario, whole;
-- `PuLP`: from the numbers and the names, which are given to it, to the value of every variable: one variable for each
-  column, one `LpConstraint` for each row, solved by HiGHS as PuLP calls it. No inputs are worked out and no table is drawn.
+- `PuLP`: from the change as well: the inputs, which are worked out by the planner's own functions, a name for each
+  variable and constraint, one variable for each column, one `LpConstraint` for each row, HiGHS as PuLP calls it, the value
+  of every variable. The coefficients are given to it, no table is drawn, nothing is proven.
 
 Optima must agree to 1e-7. `--samples` then solves that many Latin hypercube samples of several inputs at once in `--jobs`
 processes.
@@ -62,20 +63,23 @@ SAMPLED: dict[str, tuple[float, float]] = {
 
 
 def in_pulp(session: Session, change: dict[str, str], now: Callable[[], float]) -> tuple[float, float]:
-    """Return the optimum that PuLP finds, and the seconds that it takes from the numbers to there."""
+    """Return the optimum that PuLP finds, and the seconds that it takes from the change to there, without the coefficients."""
     import pulp
 
     from planner.model.build import build
     from planner.planning import inputs_for
 
-    built = build(inputs_for(session.scenario(change)))
+    began = now()
+    inputs = inputs_for(session.scenario(change))
+    took = now() - began
+    built = build(inputs)
     goal = built.objective("cost")
     arrays, unit = built.finished.arrays(goal.coefficients, goal.constant)
     cost, lower, upper = arrays.cost.tolist(), arrays.lower.tolist(), arrays.upper.tolist()
     start, index, value = arrays.start.tolist(), arrays.index.tolist(), arrays.value.tolist()
     low, high = arrays.row_lower.tolist(), arrays.row_upper.tolist()
-    columns, rows = arrays.column_names(), arrays.row_names()
     began = now()
+    columns, rows = arrays.column_names(), arrays.row_names()
     problem = pulp.LpProblem("plain", pulp.LpMinimize)
     x = [
         problem.add_variable(name, least, None if most == np.inf else most)
@@ -92,7 +96,7 @@ def in_pulp(session: Session, change: dict[str, str], now: Callable[[], float]) 
             problem.addConstraint(terms >= low[i], name)
     stats = problem.solve(pulp.HiGHS(msg=False, threads=1))
     values = [variable.value() for variable in x]
-    took = now() - began
+    took += now() - began
     assert stats.objective is not None
     assert len(values) == len(columns)
     return float(stats.objective) * unit, took

@@ -44,15 +44,12 @@ def least_in_place(stage: Stage, cost: Floats, options: SolveOptions) -> Floats 
         or solution.row_dual is None
     ):
         return None
-    status, basic = handle.getBasicVariables()
-    if status != HighsStatus.kOk or ends <= time.monotonic():
+    sides = rests(handle, stage.arrays, solution.x, solution.row_dual) if ends > time.monotonic() else None
+    if sides is None:
         return None
-    sides = _sides(stage.arrays, solution.x, solution.row_dual, basic)
-    if not all(side.rests(side.price, of=~side.free) for side in sides):
-        return None  # the solver's tolerance had left something to gain
     columns, rows = sides
     cost = np.where(columns.free, cost, 0.0)
-    if _is_least(handle, stage.arrays, cost, basic, sides):
+    if _is_least(handle, stage.arrays, cost, sides):
         return solution.x
     return _moved(
         handle,
@@ -93,26 +90,39 @@ class _Side:
         return bool(np.isfinite(self.limit[at]).all() and (gain <= STRICT).all())
 
 
-def _sides(arrays: Arrays, x: Floats, row_dual: Floats, basic: NDArray[np.int32]) -> tuple[_Side, _Side]:
+def rests(handle: Any, arrays: Arrays, x: Floats, row_dual: Floats) -> tuple[_Side, _Side] | None:
+    """Return the sides of a point and prices at the handle's basis; None where something is left to gain by these prices."""
+    status, basic = handle.getBasicVariables()
+    if status != HighsStatus.kOk:
+        return None
     # HiGHS numbers a basic row i as -1 - i.
     is_row = basic < 0
     of_columns, of_rows = np.zeros(arrays.columns, np.bool_), np.zeros(arrays.rows, np.bool_)
     of_columns[basic[~is_row]], of_rows[-1 - basic[is_row]] = True, True
     reduced_cost = reduced_costs(arrays, row_dual)
     columns, rows = without_price(arrays, row_dual, reduced_cost)
-    return (
+    sides = (
         _Side(reduced_cost, of_columns, columns | of_columns, x, arrays.lower, arrays.upper),
         _Side(row_dual, of_rows, rows | of_rows, activity(arrays, x), arrays.row_lower, arrays.row_upper),
     )
+    return sides if all(side.rests(side.price, of=~side.free) for side in sides) else None
 
 
-def _is_least(handle: Any, arrays: Arrays, cost: Floats, basic: NDArray[np.int32], sides: tuple[_Side, _Side]) -> bool:
-    """Return whether the basis is optimal for a cost too, on the face: by its reduced costs."""
-    is_row = basic < 0
-    right = np.zeros(arrays.rows)
-    right[~is_row] = cost[basic[~is_row]]
-    status, price = handle.getBasisTransposeSolve(right)
+def prices_of(handle: Any, arrays: Arrays, cost: Floats) -> Floats | None:
+    """Return the prices of the rows at the handle's basis for a cost, None where it has no factors of its basis."""
+    status, basic = handle.getBasicVariables()
     if status != HighsStatus.kOk:
+        return None
+    right = np.zeros(arrays.rows)
+    right[basic >= 0] = cost[basic[basic >= 0]]
+    status, price = handle.getBasisTransposeSolve(right)
+    return np.asarray(price) if status == HighsStatus.kOk else None
+
+
+def _is_least(handle: Any, arrays: Arrays, cost: Floats, sides: tuple[_Side, _Side]) -> bool:
+    """Return whether the basis is optimal for a cost too, on the face: by its reduced costs."""
+    price = prices_of(handle, arrays, cost)
+    if price is None:
         return False
     slope = reduced_costs(replace(arrays, cost=cost), price)
     return all(side.rests(prices, of=side.free) for side, prices in zip(sides, (slope, price), strict=True))

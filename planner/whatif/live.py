@@ -14,8 +14,9 @@ from planner.model.arrays import Arrays, Floats
 from planner.solver.highs import load
 from planner.solver.in_place import answer_of, put_costs, put_limits, run
 from planner.solver.options import SolveOptions
-from planner.solver.solution import Answer
+from planner.solver.solution import Answer, reduced_costs, snapped
 from planner.solver.watch import Watch, takes_long
+from planner.ties_in_place import prices_of, rests
 
 FEW = 256
 """So many coefficients are changed one by one; with more, the matrix is handed over again."""
@@ -92,12 +93,31 @@ class Live:
         """
         self._watch = Watch(self.handle, settings, time.monotonic(), looks=takes_long(arrays))
         self._deadline = time.monotonic() + settings.time_limit
-        status = self._moved(arrays, arrays.cost if weight is None else arrays.cost + TILT * weight)
-        if status == HighsModelStatus.kOptimal and self._price(arrays.cost):
-            status = self._run(PRIMAL_SIMPLEX)
+        tilted = arrays.cost if weight is None else arrays.cost + TILT * weight
+        if self._moved(arrays, tilted) == HighsModelStatus.kOptimal and self._cost is tilted is not arrays.cost:
+            straight = self._straight(arrays)
+            self._price(arrays.cost)
+            if straight is not None:
+                return straight
+            self._run(PRIMAL_SIMPLEX)
         found = answer_of(self.handle, arrays)
         usable = found.status == "infeasible" or (found.status == "optimal" and found.row_dual is not None)
         return found if usable else None
+
+    def _straight(self, arrays: Arrays) -> Answer | None:
+        """Return the answer at the tilted optimum, priced at the true costs; None where these would lead on from it."""
+        x = snapped(arrays, np.array(self.handle.getSolution().col_value))
+        row_dual = prices_of(self.handle, arrays, arrays.cost)
+        if row_dual is None or rests(self.handle, arrays, x, row_dual) is None:
+            return None
+        return Answer(
+            "optimal",
+            x=x,
+            row_dual=row_dual + 0.0,
+            reduced_cost=reduced_costs(arrays, row_dual) + 0.0,
+            iterations=self.handle.getInfo().simplex_iteration_count,
+            duals_from="HiGHS",
+        )
 
     def ray(self) -> Any:
         """Return a direction of the prices along which an infeasible programme's bound rises without end, or None."""
