@@ -19,7 +19,7 @@ ENCODING = (
 )
 """How a vector is written; every certificate says it."""
 
-LEVEL = 9
+LEVEL = 6
 LONGEST = 100_000_000
 """No programme has as many columns or rows; a text that says so is refused."""
 

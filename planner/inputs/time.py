@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.model.arrays import Floats
 from planner.scenario.base import Values
@@ -62,6 +65,10 @@ class Time:
         series = np.empty(self.periods)
         series[:] = values
         return series
+
+    def beside(self, figures: Iterable[NDArray[Any]], dtype: type = float) -> NDArray[Any]:
+        """Return figures by period side by side, shape (T, number of figures)."""
+        return np.array([*figures], dtype).reshape(-1, self.periods).T
 
     def discount(self, months: Floats) -> Floats:
         """Return the discount factor so many months after the base date."""

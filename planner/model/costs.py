@@ -70,8 +70,7 @@ def _by_stand(model: Model, stands: Sequence[int], price: Callable[[Offer], Valu
         name: inputs.time.series(price(offer) or 0.0) * inputs.exchange(offer.currency)
         for name, offer in offers.items()
     }
-    columns = [known[inputs.stands[i].name] for i in stands]
-    return np.stack(columns, axis=-1) if columns else np.zeros((model.T, 0))
+    return inputs.time.beside(known[inputs.stands[i].name] for i in stands)
 
 
 def _salvage_share(model: Model, stands: Sequence[int]) -> Floats:

@@ -66,7 +66,7 @@ def serving(model: Model) -> None:
     reach = (
         np.stack([model._reach[:, :, x.w, x.s] for x in sales], axis=-1) if sales else np.zeros((*model.each_slice, 0))
     )
-    offered_in = np.stack([x.offered for x in sales], axis=-1) if sales else np.zeros((model.T, 0), bool)
+    offered_in = inputs.time.beside((x.offered for x in sales), bool)
     model.work = add(
         "work", ("offer", "site", "workload"), [(x.offer, x.site, x.workload) for x in sales], model.each_slice,
         mask=offered_in[:, None, :] & (reach > 0), upper=SLACK * reach, scale=_scale(reach),
@@ -101,8 +101,9 @@ def _stand_columns(model: Model) -> tuple[list[tuple[str, str]], Mask, Mask, Mas
     """Return keys, whether committed, when present and when arriving of every stand, and the most of each."""
     stands = model.inputs.stands
     committed = np.array([stand.committed for stand in stands], bool)
-    present = np.stack([s.present for s in stands], axis=-1) if stands else np.zeros((model.T, 0), bool)
-    arrives = np.stack([s.arrives for s in stands], axis=-1) if stands else np.zeros((model.T, 0), bool)
+    present, arrives = (
+        model.inputs.time.beside(part, bool) for part in ((s.present for s in stands), (s.arrives for s in stands))
+    )
     most = model.useful_stand.max(axis=0, initial=0.0)
     most = np.where(most > 0, most, most.max(initial=0.0) or 1.0)  # of no use, but a price may be negative
     most = SLACK * model.padding * most
@@ -312,7 +313,7 @@ def carrying(model: Model) -> None:
     inputs, add = model.inputs, model.programme.add_columns
     doc, time, arcs = inputs.doc, inputs.time, inputs.routes.arcs
     names = sorted(doc.traffic)
-    gbps = np.stack([time.series(doc.traffic[q].gbps) for q in names], axis=-1) if names else np.zeros((model.T, 0))
+    gbps = time.beside(time.series(doc.traffic[q].gbps) for q in names)
     asked = (gbps > 0)[:, None, :]
     free = [n for n, q in enumerate(names) if doc.traffic[q].max_latency_ms is None]
     on_arcs = np.repeat(free, len(arcs)).astype(int)

@@ -131,16 +131,22 @@ class Model:
         )
 
     @cached_property
+    def rates(self) -> Floats:
+        """Work per hour of one device at full use in each mode, shape (T, modes)."""
+        return self.inputs.time.beside(mode.rate for mode in self.inputs.modes)
+
+    @cached_property
+    def firm(self) -> Floats:
+        """Share of the devices at each stand that can be counted on, shape (T, stands)."""
+        return self.inputs.time.beside(stand.firm for stand in self.inputs.stands)
+
+    @cached_property
     def useful_run(self) -> Floats:
         """Devices at work that could be useful in each mode, shape (T, K, modes)."""
         stands, modes = self.inputs.stands, self.inputs.modes
-        if not modes:
-            return np.zeros((*self.each_slice, 0))
         w, s = [mode.w for mode in modes], [stands[mode.stand].s for mode in modes]
-        rate, runs = (
-            np.stack(each, axis=-1)[:, None, :] for each in zip(*((m.rate, m.runs) for m in modes), strict=True)
-        )
-        return np.where(runs, self._reach[:, :, w, s] / rate, 0.0)
+        runs = self.inputs.time.beside((mode.runs for mode in modes), bool)
+        return np.where(runs[:, None, :], self._reach[:, :, w, s] / self.rates[:, None, :], 0.0)
 
     @cached_property
     def _reach(self) -> Floats:
@@ -161,14 +167,12 @@ class Model:
         useful = summed(run, [mode.stand for mode in modes], len(stands))
         for _, device, site, at in self.trainings:
             useful[:, at] += max((o.units for o in self.options if (o.device, o.site) == (device, site)), default=0.0)
-        if stands:
-            offers = {stand.name: stand for stand in stands}
-            least = {name: inputs.time.series(s.offer.min_commitment or 0.0) for name, s in offers.items()}
-            lasts = {name: _least_share(stand) for name, stand in offers.items()}
-            useful += np.stack([least[stand.name] + stand.fixed for stand in stands], axis=-1)
-            firm = np.stack([stand.firm for stand in stands], axis=-1)
-            useful /= np.where(firm > 0, firm, 1.0) * np.array([lasts[stand.name] for stand in stands])
-            useful += np.array([stand.integer for stand in stands])
+        offers = {stand.name: stand for stand in stands}
+        least = {name: inputs.time.series(s.offer.min_commitment or 0.0) for name, s in offers.items()}
+        lasts = {name: _least_share(stand) for name, stand in offers.items()}
+        useful += inputs.time.beside(least[stand.name] + stand.fixed for stand in stands)
+        useful /= np.where(self.firm > 0, self.firm, 1.0) * np.array([lasts[stand.name] for stand in stands])
+        useful += np.array([stand.integer for stand in stands])
         if inputs.doc.shares:  # what one offer adds, a share may ask of another
             useful = np.maximum(useful, useful.sum(axis=1, keepdims=True))
         return useful

@@ -134,7 +134,8 @@ class Programme:
         self._derived: list[NDArray[np.bool_]] = []
         self._integer: list[NDArray[np.bool_]] = []
         self._scale: list[Floats] = []
-        self._sense: list[str] = []
+        self._position: dict[str, int] = {}
+        self._sense: list[tuple[str, int]] = []
         self._right: list[Floats] = []
         self._entries: list[tuple[Ids, Ids, Floats]] = []
 
@@ -172,6 +173,9 @@ class Programme:
             Units that one unit of the column stands for; rounded to a power of two.
         """
         block = self._block(name, axes, keys, shape, mask, self._n)
+        self.columns[name] = block
+        if not block.count:
+            return block
         self._n += block.count
         whole = block.spread(integer).astype(bool)
         units = np.where(whole, 1.0, block.spread(power_of_two(np.asarray(scale, float))))
@@ -180,7 +184,7 @@ class Programme:
         self._derived.append(block.spread(derived).astype(bool))
         self._integer.append(whole)
         self._scale.append(units)
-        self.columns[name] = block
+        self._position[name] = len(self._scale) - 1
         return block
 
     def add_rows(
@@ -196,10 +200,11 @@ class Programme:
     ) -> Block:
         """Add a rule, `coefficients x (sense) right`, and return it; coefficients follow by `enter`."""
         block = self._block(name, axes, keys, shape, mask, self._m)
-        self._m += block.count
-        self._sense.append(sense)
-        self._right.append(block.spread(right).astype(float))
         self.rows[name] = block
+        if block.count:
+            self._m += block.count
+            self._sense.append((sense, block.count))
+            self._right.append(block.spread(right).astype(float))
         return block
 
     def _block(
@@ -212,6 +217,8 @@ class Programme:
         first: int,
     ) -> Block:
         full = (*(shape or (1,)), len(keys))
+        if not keys:
+            return Block(name, tuple(axes), (), np.zeros(full, np.int32), first, 0, len(shape))
         given = np.asarray(mask, dtype=bool)
         if given.all():
             count = math.prod(full)
@@ -225,6 +232,8 @@ class Programme:
 
     def enter(self, rows: NDArray[Any], columns: NDArray[Any], values: ArrayLike) -> None:
         """Add coefficients; the three are broadcast together, and pairs with a -1 or a zero are left out."""
+        if not (rows.size and columns.size):
+            return
         r, c, v = _together(rows, columns, np.asarray(values, dtype=float))
         kept = (r >= 0) & (c >= 0) & (v != 0)
         row, column, value = _those(kept, r, c, v)
@@ -241,6 +250,8 @@ class Programme:
         capital: bool = False,
     ) -> None:
         """Add a part of the cost; arguments are broadcast to the shape of `columns`."""
+        if not columns.size:
+            return
         c, p, d, t = _together(
             columns, np.asarray(plain, float), np.asarray(discount, float), np.asarray(period, np.intp)
         )
@@ -281,16 +292,18 @@ class Programme:
 
     def upper_of(self, block: Block) -> Floats:
         """Return the upper bounds of a block in the user's units, in the shape of its `at`."""
-        position = list(self.columns).index(block.name)
         full = np.zeros(block.at.shape)
-        full[block.at >= 0] = self._upper[position] * self._scale[position]
+        if block.count:
+            position = self._position[block.name]
+            full[block.at >= 0] = self._upper[position] * self._scale[position]
         return full
 
     def forbid(self, block: Block) -> None:
         """Hold the columns of a block at zero."""
-        position = list(self.columns).index(block.name)
-        self._upper[position][:] = 0.0
-        self._derived[position][:] = False
+        if block.count:
+            position = self._position[block.name]
+            self._upper[position][:] = 0.0
+            self._derived[position][:] = False
 
     def finish(self) -> Finished:
         """Make the arrays.
@@ -309,7 +322,8 @@ class Programme:
         row_scale = row_scales(matrix)
         matrix.data *= np.repeat(1 / row_scale, np.diff(matrix.indptr))
         right = _joined(self._right, m) / row_scale
-        sense = np.repeat(np.array(self._sense, dtype="<U2"), [b.count for b in self.rows.values()])
+        senses = np.array([sense for sense, _ in self._sense], dtype="<U2")
+        sense = np.repeat(senses, [count for _, count in self._sense])
         return Finished(
             programme=self,
             matrix=matrix,

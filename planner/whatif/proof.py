@@ -101,5 +101,6 @@ def _least(price: Floats, lower: Floats, upper: Floats) -> tuple[float, float]:
     """
     side = np.where(price > 0, lower, upper)
     counted = (price != 0) & np.isfinite(side)
-    least = math.fsum((price[counted] * side[counted]).tolist())
+    terms = price[counted] * side[counted]
+    least = math.fsum(terms[terms != 0].tolist())
     return least, float(np.abs(price[~counted]).max(initial=0.0))

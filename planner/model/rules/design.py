@@ -38,9 +38,7 @@ def carriage(model: Model) -> None:
     for n, q in enumerate(names):
         sign[n, nodes.index(doc.traffic[q].from_)] = 1.0
         sign[n, nodes.index(doc.traffic[q].to)] = -1.0
-    gbps = (
-        np.stack([inputs.time.series(doc.traffic[q].gbps) for q in names], axis=-1) if names else np.zeros((model.T, 0))
-    )
+    gbps = inputs.time.beside(inputs.time.series(doc.traffic[q].gbps) for q in names)
     right = gbps[:, :, None] * sign[None]
     keys = [(q, node) for q in names for node in nodes]
     asked = np.repeat(gbps > 0, len(nodes), axis=1)[:, None, :]
@@ -65,9 +63,7 @@ def trunking(model: Model) -> None:
     inputs, programme = model.inputs, model.programme
     doc = inputs.doc
     names = [q for q in sorted(doc.traffic) if doc.traffic[q].max_latency_ms is not None]
-    gbps = (
-        np.stack([inputs.time.series(doc.traffic[q].gbps) for q in names], axis=-1) if names else np.zeros((model.T, 0))
-    )
+    gbps = inputs.time.beside(inputs.time.series(doc.traffic[q].gbps) for q in names)
     rows = programme.add_rows(
         "trunking",
         ("traffic",),

@@ -34,10 +34,8 @@ def occupancy(model: Model) -> None:
         enter(rows.at[:, :, [stands[i] for i in tied]], model.replica.at[:, :, replica], devices)
     for j, (*_, stand) in enumerate(model.trainings):
         enter(rows.at[:, :, stand], model.train.at[:, j][:, None], 1.0)
-    if inputs.stands:
-        firm = np.stack([s.firm for s in inputs.stands], axis=-1)
-        enter(rows.at, model.fleet.at[:, None, :], -firm[:, None, :])
-        enter(rows.at, model.rent.at, -firm[:, None, :])
+    enter(rows.at, model.fleet.at[:, None, :], -model.firm[:, None, :])
+    enter(rows.at, model.rent.at, -model.firm[:, None, :])
 
 
 def replicas(model: Model) -> None:
@@ -104,8 +102,7 @@ def accumulation(model: Model) -> None:
     """
     inputs, programme = model.inputs, model.programme
     stands = inputs.stands
-    fixed = np.stack([s.fixed for s in stands], axis=-1) if stands else np.zeros((model.T, 0))
-    change = np.diff(fixed, axis=0, prepend=0.0)
+    change = np.diff(inputs.time.beside(s.fixed for s in stands), axis=0, prepend=0.0)
     rows = programme.add_rows(
         "accumulation", model.fleet.axes, model.fleet.keys, (model.T,), "==", change, mask=model.fleet.at >= 0
     )
@@ -175,7 +172,7 @@ def pool(model: Model) -> None:
     inputs = model.inputs
     hourly = {s.name: s.supply for s in inputs.stands if not s.committed and s.supply is not None}
     names = sorted(hourly)
-    right = np.stack([hourly[o] for o in names], axis=-1)[:, None, :] if names else 0.0
+    right = inputs.time.beside(hourly[o] for o in names)[:, None, :]
     members = [i for i, s in enumerate(inputs.stands) if s.name in hourly]
     limit = [names.index(inputs.stands[i].name) for i in members]
     rent = model.rent.at[:, :, members]
@@ -212,11 +209,7 @@ def _limit(model: Model, name: str, axis: str, limits: dict[str, SupplyLimit]) -
     by_period = [n for n in sorted(limits) if limits[n].units is not None]
     spans = {n: _spans(np.eye(model.T), limits[n]) for n in by_period}
     units = {n: time.series(limits[n].units or 0.0) * time.series(limits[n].share) for n in by_period}
-    right = (
-        np.stack([np.cumsum(units[n]) if limits[n].carry_over else units[n] for n in by_period], axis=-1)
-        if by_period
-        else 0.0
-    )
+    right = time.beside(np.cumsum(units[n]) if limits[n].carry_over else units[n] for n in by_period)
     exists = [_reached(model, spans[n], limits[n]) for n in by_period]
     rows = programme.add_rows(
         name,
@@ -225,7 +218,7 @@ def _limit(model: Model, name: str, axis: str, limits: dict[str, SupplyLimit]) -
         (model.T,),
         "<=",
         right,
-        mask=np.stack(exists, axis=-1) if exists else True,
+        mask=time.beside(exists, bool),
     )
     for j, n in enumerate(by_period):
         arriving = model.add.at[:, members_of(model, limits[n])]
@@ -281,11 +274,7 @@ def commitment(model: Model) -> None:
     inputs, programme = model.inputs, model.programme
     doc, time = inputs.doc, inputs.time
     names = [o for o in inputs.offers if doc.offers[o].min_commitment is not None]
-    least = (
-        np.stack([time.series(doc.offers[o].min_commitment or 0.0) for o in names], axis=-1)
-        if names
-        else np.zeros((model.T, 0))
-    )
+    least = time.beside(time.series(doc.offers[o].min_commitment or 0.0) for o in names)
     position = {key[0]: j for j, key in enumerate(model.commit.keys)}
     obliged = np.array([o not in position for o in names], bool)
     stands = [[i for i, s in enumerate(inputs.stands) if s.name == o] for o in names]

@@ -66,11 +66,7 @@ def power(model: Model) -> None:
     position = {s: j for j, s in enumerate(limited)}
     drawing = _drawing(model, limited)
     columns, _, given = opening_of(model, limited)
-    mw = (
-        np.stack([time.series(doc.sites[s].power_mw or 0.0) for s in limited], axis=-1)
-        if limited
-        else np.zeros((model.T, 0))
-    )
+    mw = time.beside(time.series(doc.sites[s].power_mw or 0.0) for s in limited)
     rows = programme.add_rows(
         "power", ("site",), [(s,) for s in limited], model.each_slice, "<=", (mw * given)[:, None, :],
         mask=drawing.exists,

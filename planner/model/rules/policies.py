@@ -87,7 +87,7 @@ def _work_counted(model: Model, share: Share, part: np.ndarray) -> list[tuple[np
     modes = [i for i, m in enumerate(inputs.modes) if m.w == w]
     stands = [inputs.stands[inputs.modes[i].stand] for i in modes]
     done = np.array([_matches(model, share, s.site, s.name, inputs.devices[s.d]) for s in stands], float)
-    rates = np.stack([inputs.modes[i].rate for i in modes], axis=-1) if modes else np.zeros((model.T, 0))
+    rates = model.rates[:, modes]
     sold = [j for j, sale in enumerate(model.sales) if sale.w == w]
     bought = np.array([_matches(model, share, model.sales[j].site, model.sales[j].offer, None) for j in sold], float)
     return [

@@ -46,9 +46,7 @@ def throughput(model: Model) -> None:
     enter = model.programme.enter
     enter(rows.at[:, :, pair_rows], model.serve.at, 1.0)
     by_mode = [row_of[m.w, inputs.stands[m.stand].s] for m in inputs.modes]
-    if by_mode:
-        rates = np.stack([m.rate for m in inputs.modes], axis=-1)
-        enter(_rows(rows, by_mode), model.run.at, -rates[:, None, :])
+    enter(_rows(rows, by_mode), model.run.at, -model.rates[:, None, :])
     enter(_rows(rows, [row_of[x.w, x.s] for x in model.sales]), model.work.at, -1.0)
 
 
@@ -67,7 +65,7 @@ def capacity(model: Model) -> None:
     for sale in model.sales:
         stated = sale.terms.capacity_by_site.get(sale.site, sale.terms.capacity_per_hour)
         limits.append(np.full(model.T, np.inf) if stated is None else time.series(stated))
-    limit = np.stack(limits, axis=-1) if limits else np.zeros((model.T, 0))
+    limit = time.beside(limits)
     is_open = opening_of(model, [sale.site for sale in model.sales])
     exists = (model.work.at >= 0) & np.isfinite(limit)[:, None, :]
     finite = np.where(np.isfinite(limit), limit, 0.0)
