@@ -131,7 +131,10 @@ def _is_least(handle: Any, arrays: Arrays, cost: Floats, sides: tuple[_Side, _Si
 def _moved(
     handle: Any, arrays: Arrays, cost: Floats, columns: _Side, rows: _Side, watch: Watch, ends: float
 ) -> Floats | None:
-    """Return the point of the face with the least cost, by the primal simplex method from where the handle is."""
+    """Return the point of the face with the least cost, by the primal simplex method from where the handle is.
+
+    What was free to move has no price, so that the basis found has the prices of the one before: it is not run again.
+    """
     names = ("solver", "simplex_strategy", "presolve", "dual_feasibility_tolerance")
     before = {name: handle.getOptionValue(name)[1] for name in names}
     home = handle.getBasis()
@@ -143,18 +146,19 @@ def _moved(
     handle.changeRowsBounds(len(kept), kept, rows.limit[kept], rows.limit[kept])
     handle.changeColsCost(len(every), every, cost)
     worked = run(handle, watch, ends)
+    x = snapped(arrays, np.array(handle.getSolution().col_value)) if worked else None
     # With one side only, what is held goes to that side; with both again, it stays there.
     for change, at, side in ((handle.changeColsBounds, held, columns), (handle.changeRowsBounds, kept, rows)):
         low, high, at_lower = side.lower[at], side.upper[at], side.at_lower[at]
         change(len(at), at, np.where(at_lower, low, -np.inf), np.where(at_lower, np.inf, high))
         change(len(at), at, low, high)
     handle.changeColsCost(len(every), every, arrays.cost)
-    if not worked:
+    if x is None:
         handle.setBasis(home)
-    done = run(handle, watch, ends)
+        run(handle, watch, ends)
     for name, value in before.items():
         handle.setOptionValue(name, value)
-    return snapped(arrays, np.array(handle.getSolution().col_value)) if worked and done else None
+    return x
 
 
 def without_price(arrays: Arrays, row_dual: Floats, reduced_cost: Floats) -> tuple[Mask, Mask]:

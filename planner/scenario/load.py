@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -89,8 +89,9 @@ class Scenario:
                 problems += error.problems
         if problems:
             raise InputError(problems)
-        tree = replace(self.tree, pending=())
-        return _settled(_validated_tree(_with_plain_sets(tree, pending)), pending)
+        plain = {str(one.path[0]) for one in pending if not _is_of_period(one)}
+        tree = _with_plain_sets(replace(self.tree, pending=()), pending) if plain else self.tree
+        return _settled(_validated_tree(tree, self, plain) if plain else self, pending)
 
     def place(self, path: Sequence[str | int]) -> Place:
         """Return where the value at `path` was written."""
@@ -172,9 +173,11 @@ def _resolved(tree: Tree, *, allow_path: bool) -> tuple[Tree, tuple[PendingSet, 
     return replace(found.tree, pending=()), tree.pending
 
 
-def _validated_tree(tree: Tree) -> Scenario:
-    """Validate a tree whose tables are resolved."""
-    document, problems = _mistakes(tree)
+def _validated_tree(tree: Tree, known: Scenario | None = None, changed: Collection[str] = ()) -> Scenario:
+    """Validate a tree whose tables are resolved; where it is `known` but for some parts of it, those alone."""
+    document, problems = None if known is None else _updated(known, tree, changed), list[Problem]()
+    if document is None:
+        document, problems = _mistakes(tree)
     cal, _ = _calendar(tree)
     if document is None or cal is None or problems:
         raise InputError(problems)
@@ -182,6 +185,19 @@ def _validated_tree(tree: Tree) -> Scenario:
         place = {True: tree.place, False: tree.told_place}
         raise InputError([Problem(p.message, dotted(p.path), place[p.at_key](p.path), p.code) for p in found])
     return Scenario(document, cal, tree)
+
+
+def _updated(known: Scenario, tree: Tree, changed: Collection[str]) -> Document | None:
+    """Return a document with some of its parts validated anew, None where that takes the whole of it."""
+    assert isinstance(tree.root.content, dict)
+    if "horizon" in changed:
+        return None
+    parts = {key: node.plain for key, node in tree.root.content.items() if key in (*changed, "horizon")}
+    try:
+        fresh = Document.model_validate(parts, context=context(known.calendar))
+    except ValidationError:
+        return None
+    return known.document.model_copy(update={name: getattr(fresh, name) for name in changed})
 
 
 def _mistakes(tree: Tree, without: Sequence[KeyPath] = ()) -> tuple[Document | None, list[Problem]]:
@@ -222,8 +238,9 @@ def _calendar(tree: Tree) -> tuple[Calendar | None, list[Problem]]:
 def _with_plain_sets(tree: Tree, pending: Iterable[PendingSet]) -> Tree:
     """Return a tree with those settings applied that need no validated scenario."""
     problems: list[Problem] = []
-    for path, value, place in pending:
-        if not any(isinstance(part, Index) for part in path):
+    for one in pending:
+        path, value, place = one
+        if not _is_of_period(one):
             try:
                 tree = set_value(tree, path, value, place, is_named)
             except InputError as error:
@@ -238,8 +255,9 @@ def _settled(scenario: Scenario, pending: Iterable[PendingSet]) -> Scenario:
     problems: list[Problem] = []
     changed: dict[KeyPath, list[Any]] = {}
     tree = scenario.tree
-    for path, value, place in pending:
-        if not any(isinstance(part, Index) for part in path):
+    for one in pending:
+        path, value, place = one
+        if not _is_of_period(one):
             continue
         try:
             series = changed.setdefault(path[:-1], _series_at(scenario, path))
@@ -251,7 +269,11 @@ def _settled(scenario: Scenario, pending: Iterable[PendingSet]) -> Scenario:
             problems += error.problems
     if problems:
         raise InputError(problems)
-    return _validated_tree(tree) if changed else scenario
+    return _validated_tree(tree, scenario, {str(path[0]) for path in changed}) if changed else scenario
+
+
+def _is_of_period(one: PendingSet) -> bool:
+    return any(isinstance(part, Index) for part in one.path)
 
 
 def _period(scenario: Scenario, path: KeyPath) -> int:

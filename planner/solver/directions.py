@@ -182,6 +182,8 @@ def _factored(handle: Any) -> Any:
 
     The stubs of highspy lack the calls on the basis, hence no type.
     """
+    if handle.getModelStatus() == HighsModelStatus.kNotset and handle.getBasis().valid:
+        handle.run()  # the basis is optimal, but its numbers were changed since and put back
     info, status = handle.getInfo(), handle.getModelStatus()
     if status != HighsModelStatus.kOptimal or info.basis_validity != int(highspy.BasisValidity.kBasisValidityValid):
         raise SolverError("HiGHS", "ended without an optimal basis")

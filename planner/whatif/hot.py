@@ -9,7 +9,6 @@ from typing import Any
 
 import highspy
 import numpy as np
-from highspy import HighsModelStatus
 
 from planner.model.arrays import Arrays, Floats
 from planner.model.build import Built
@@ -116,8 +115,6 @@ class Hot:
 
         def live() -> Any:
             if asked == self._questions:
-                if handle.getModelStatus() != HighsModelStatus.kOptimal:
-                    handle.run()  # the plan is at its basis; only this was left open
                 return handle
             again = ArrayHighs(replace(options, basis=basis))
             again.answer(stage.arrays)
