@@ -129,7 +129,7 @@ def routes_of(doc: Document, time: Time) -> Routes:
             end = region_nodes[r]
             if end in lengths and not direct[r, s]:
                 latency[r, s] = lengths[end] + _access(doc.regions[name], doc.sites[sites[s]])
-                nodes[r, s] = tuple(node for node in hops[end] if isinstance(node, str))
+                nodes[r, s] = hops[end]
     allowed &= _within(doc, latency)
     if doc.traffic or any(link.is_designed for link in doc.network.links.values()):
         return _with_arcs(doc, time, graph, arcs, Routes(
@@ -203,17 +203,22 @@ def _graph(links: dict[str, Link], arcs: tuple[Arc, ...]) -> nx.DiGraph[Any]:
 
 
 @lru_cache(16)  # a what-if mostly leaves the network as it is
-def _shortest(edges: tuple[tuple[Any, Any, float], ...], starts: tuple[str, ...]) -> list[tuple[Any, Any]]:
+def _shortest(
+    edges: tuple[tuple[Any, Any, float], ...], starts: tuple[str, ...]
+) -> list[tuple[dict[Any, float], dict[Any, tuple[str, ...]]]]:
     """Return for each start the round trip on the shortest route to every node that it reaches, and the route's nodes."""
     import networkx as nx
 
     graph: nx.DiGraph[Any] = nx.DiGraph()
     graph.add_weighted_edges_from(edges)
-    alone: list[tuple[Any, Any]] = [({start: 0.0}, {start: [start]}) for start in starts]
-    return [
-        nx.single_source_dijkstra(graph, start) if start in graph else only
-        for start, only in zip(starts, alone, strict=True)
-    ]
+    found = []
+    for start in starts:
+        reached: Any = ({start: 0.0}, {start: [start]})
+        if start in graph:
+            reached = nx.single_source_dijkstra(graph, start)
+        lengths, hops = reached
+        found.append((lengths, {end: tuple(n for n in way if isinstance(n, str)) for end, way in hops.items()}))
+    return found
 
 
 def _access(region: Region, site: Site) -> float:

@@ -109,9 +109,11 @@ def accumulation(model: Model) -> None:
     programme.enter(rows.at, model.fleet.at, 1.0)
     programme.enter(rows.at[1:], model.fleet.at[:-1], -1.0)
     kept = [i for i, stand in enumerate(stands) if stand.committed]
-    lasting = np.array([stands[i].lasting for i in kept]).reshape(-1, model.T, model.T)
-    arriving = np.diff(lasting, axis=2, prepend=0.0)
-    programme.enter(rows.at.T[kept][:, None, :], model.add.at.T[kept][:, :, None], -arriving)
+    names = sorted({stands[i].name for i in kept})
+    lasting = {stands[i].name: stands[i].lasting for i in kept}  # of one offer at all its sites
+    arriving = np.diff(np.array([lasting[name] for name in names]).reshape(-1, model.T, model.T), axis=2, prepend=0.0)
+    of = [names.index(stands[i].name) for i in kept]
+    programme.enter(rows.at.T[kept][:, None, :], model.add.at.T[kept][:, :, None], -arriving[of])
     for j, sold, gone in sales(model):
         programme.enter(rows.at[:, sold][None, :], model.retire.at[:, j][:, None], gone)
 
