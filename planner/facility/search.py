@@ -18,6 +18,9 @@ from planner.facility.scaled import BIG, Scaled
 FEASIBLE = 1e-7
 """Share of a region's demand that may stay unserved in a plan that counts as feasible."""
 
+WITHIN = 1 - 1e-6
+"""The gap is closed to a hair less than was asked for, so that rounding keeps it within."""
+
 Watcher = Callable[[float, float], bool]
 """Told the best cost and the bound; whether to stop."""
 
@@ -74,7 +77,7 @@ class Search:
 
     def target(self) -> float:
         """Every bound from here on up proves the best plan."""
-        return self.best - max(self.gap * abs(self.best), 1e-9) if np.isfinite(self.best) else np.inf
+        return self.best - max(WITHIN * self.gap * abs(self.best), 1e-9) if np.isfinite(self.best) else np.inf
 
     def worth(self) -> float:
         """Only what costs less than this is a better plan; sites are fixed by it, and heuristics look below it."""
