@@ -56,6 +56,7 @@ class Reason:
 KINDS = {
     "sold out": ("{things} {is} sold out", 0),
     "limit": ("the supply limit{s} {things} {is} used up", 1),
+    "none": ("the supply limit{s} {things} {does} not let any come in time", 1),
     "capacity": ("{things} {does} no more", 2),
     "full": ("{things} {is} full", 3),
     "full later": ("{things} {is} full from {detail}, while what comes now would still be there", 3),
@@ -232,13 +233,16 @@ class Reasons:
         if any(("supply_year", f"offer {name}, year {years[u]}", "") in self.binding for u in periods):
             yield reason("sold out", name, "", dotted(("offers", name, "supply_per_year")))
         for limit, terms in self.doc.supply.items():
-            if self._counts(terms, stand) and any(
-                self._binds("supply_together", f"limit {limit}", u)
-                or ("supply_together_year", f"limit {limit}, year {years[u]}", "") in self.binding
-                for u in periods
-            ):
+            if not self._counts(terms, stand):
+                continue
+            yearly = any(
+                ("supply_together_year", f"limit {limit}, year {years[u]}", "") in self.binding for u in periods
+            )
+            bound = [u for u in periods if self._binds("supply_together", f"limit {limit}", u)]
+            if yearly or bound:
                 figure = "units" if terms.units is not None else "units_per_year"
-                yield reason("limit", limit, "", dotted(("supply", limit, figure)))
+                none = not yearly and not self.time.series(terms.units or 0.0)[: max(bound) + 1].any()
+                yield reason("none" if none else "limit", limit, "", dotted(("supply", limit, figure)))
 
     def _counts(self, limit: SupplyLimit, stand: Stand) -> bool:
         device = self.inputs.devices[stand.d]

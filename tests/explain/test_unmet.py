@@ -93,6 +93,8 @@ def test_budgets_shares_supply_limits_and_carbon_take_part():
         workloads=work(10, unmet_penalty=9), offers={"o": bought()}, supply={"all": {"device": "d", "units": 4}}
     )
     assert kinds(told(limited)) == {("limit", "all")}
+    limited["supply"]["all"]["units"] = 0
+    assert kinds(told(limited)) == {("none", "all")}
     dirty = case(
         workloads=work(10, unmet_penalty=9), devices={"d": {"power_kw": 1}}, carbon={"cap_tonnes": 0.004},
         sites={"s": {"carbon_g_per_kwh": 1000}}, offers={"o": bought()},
