@@ -3,7 +3,8 @@
 Each round solves the programme with the losses found so far. Then every other loss is tried on its plan: with
 fleets, sites and links as planned, how much of the required share can be served? Those that fall short most
 come into the programme next. What is left out at the end is borne anyway, so the optimum is that of the
-programme with every loss in it.
+programme with every loss in it. A plan that a limit left is tried as well, and a bound with fewer losses holds with
+more: no plan is handed on that does not bear them all.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from planner.model.build import Built, build
 from planner.model.programme import summed
 from planner.model.survival import Borne, Loss, losses_of
 from planner.solver.options import SolveOptions
+from planner.solver.solution import Solution
 from planner.stage import Stage
 
 MOST_A_ROUND = 4
@@ -70,23 +72,31 @@ def solve_bearing(
     losses = losses_of(inputs)
     if not losses:
         return built, stages, None
-    without = stages[0].value if stages[0].solution.has_plan else None
+    without = stages[0].value if stages[0].solution.status == "optimal" else None
     checks: dict[Loss, Built] = {}
     included: tuple[Loss, ...] = ()
     rounds = 1
     while True:
         trials: tuple[Trial, ...] = ()
-        if stages[-1].solution.status == "optimal":
+        planned = [stage for stage in stages if stage.solution.has_plan]
+        if planned:
             with part("losses"):
-                trials = tuple(_try(inputs, loss, built, stages[-1], checks, name, options) for loss in losses)
+                trials = tuple(_try(inputs, loss, built, planned[-1], checks, name, options) for loss in losses)
         failing = sorted((t for t in trials if t.short > SHORT and t.loss not in included), key=lambda t: -t.short)
         if not failing:
             return built, stages, Resilience(without, included, trials, rounds)
+        if any(stage.solution.reason == "interrupted" for stage in stages):
+            return built, [_without_plan(stage) for stage in stages], None
         included = (*included, *(t.loss for t in failing[:MOST_A_ROUND]))
         with part("build"):
             built = build(inputs, included)
         stages = solve(built)
         rounds += 1
+
+
+def _without_plan(stage: Stage) -> Stage:
+    """Return a stage that was interrupted before its plan bore every loss: what there is keeps not every rule."""
+    return replace(stage, solution=Solution("limit", stage.solution.solver, reason="interrupted"), handle=None)
 
 
 def _try(

@@ -95,7 +95,8 @@ class Assignment:
             half = self.cost[:, at] - now[:, None] + price * (taken - over[at][:, None])
             swap = half + half.T
             swap[at[:, None] == at] = 0.0
-            tolerance = -1e-9 * (1.0 + np.abs(now).max())
+            # What is less is rounding, on which two equal swaps could follow each other for ever.
+            tolerance = -1e-9 * (1.0 + np.abs(now).max() + price * load.max())
             if min(shift.min(), swap.min()) >= tolerance:
                 return at
             if shift.min() <= swap.min():

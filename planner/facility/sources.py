@@ -43,8 +43,8 @@ class Sources:
         What the region asks for and what the site sells, by slice; room is infinite where devices do the work too.
     limits
         Rows `capacity` that make the room, by slice and offer, -1 where there is none.
-    scale, row_scale
-        The user's units in one of each column, and of each row.
+    scale, limit_scale
+        The user's units in one of each column, and in one of each row of `limits`.
     rows
         Rows that tie `serve` to `assign`, and `assign` to one.
     links
@@ -61,7 +61,7 @@ class Sources:
     room: Floats
     limits: Ids
     scale: Floats
-    row_scale: Floats
+    limit_scale: Floats
     rows: Ids
     links: Ids
 
@@ -69,7 +69,7 @@ class Sources:
         """Return the same pairs in the programme of some of its rows, among them all of `capacity`."""
         limits = np.where(self.limits >= 0, np.searchsorted(kept, self.limits), -1)
         rows, links = (np.flatnonzero(np.isin(kept, those)) for those in (self.rows, self.links))
-        return replace(self, rows=rows, links=links, limits=limits, row_scale=self.row_scale[kept])
+        return replace(self, rows=rows, links=links, limits=limits)
 
     def is_open(self, x: Floats) -> NDArray[np.bool_]:
         """Return whether the site of each pair is open in a plan."""
@@ -92,7 +92,7 @@ class Sources:
         """
         paid = row_dual.copy()
         paid[self.links] = 0.0
-        worth = np.where(self.limits >= 0, -row_dual[self.limits] / self.row_scale[self.limits], 0.0).min(axis=-1)
+        worth = np.where(self.limits >= 0, -row_dual[self.limits] / self.limit_scale, 0.0).min(axis=-1)
         return self.dearer(reduced_costs(arrays, paid)) - (worth * self.demand).sum(axis=0)
 
 
@@ -109,6 +109,7 @@ def sources_of(built: Built) -> Sources | None:
     columns, _, _ = opening_of(model, [key[2] for key in block.keys])
     serve = model.serve.at[period, :, served].T
     room, limits = _sold(built)
+    limits = np.moveaxis(limits[period, :, workload, site], 0, 1)
     single, one, linking = (model.programme.rows[name] for name in ("single_source", "one_source", "linking"))
     return Sources(
         assign=block.at[period, pair].astype(np.intp),
@@ -119,9 +120,9 @@ def sources_of(built: Built) -> Sources | None:
         serve=serve.astype(np.intp),
         demand=np.where(serve >= 0, model.inputs.demand[period, :, workload, region].T, 0.0),
         room=room[period, :, workload, site].T,
-        limits=np.moveaxis(limits[period, :, workload, site], 0, 1),
+        limits=limits,
         scale=finished.scale,
-        row_scale=finished.row_scale,
+        limit_scale=finished.row_scale[limits],
         rows=np.concatenate([np.arange(block.first, block.first + block.count) for block in (single, one)]),
         links=np.arange(linking.first, linking.first + linking.count),
     )

@@ -107,8 +107,11 @@ def link_ends(link: Link) -> tuple[str, str]:
     return link.ends or (str(link.from_), str(link.to))
 
 
-def routes_of(doc: Document, time: Time) -> Routes:
-    """Work out the routes of a scenario; networkx is only used where there are links."""
+def routes_of(doc: Document, time: Time, lost: str | None = None) -> Routes:
+    """Work out the routes of a scenario, or those without a link; networkx is only used where there are links.
+
+    Without its last link a network is still one: its nodes are there, and none reaches another.
+    """
     regions, sites = sorted(doc.regions), sorted(doc.sites)
     region_nodes = tuple(doc.regions[r].node or r for r in regions)
     site_nodes = tuple(doc.sites[s].node or s for s in sites)
@@ -121,7 +124,7 @@ def routes_of(doc: Document, time: Time) -> Routes:
     nodes: dict[tuple[int, int], tuple[str, ...]] = {}
     if not doc.network.links:
         return Routes(latency, allowed & _within(doc, latency), price, nodes, direct=direct)
-    arcs = arcs_of(doc.network.links)
+    arcs = arcs_of({name: link for name, link in doc.network.links.items() if name != lost})
     graph = _graph(doc.network.links, arcs)
     shortest = _shortest(tuple(graph.edges(data="latency")), site_nodes)
     for s, (lengths, hops) in enumerate(shortest):
@@ -188,10 +191,11 @@ def arcs_of(links: dict[str, Link]) -> tuple[Arc, ...]:
 
 
 def _graph(links: dict[str, Link], arcs: tuple[Arc, ...]) -> nx.DiGraph[Any]:
-    """Return the graph of the arcs; each of several parallel ones goes through a node of its own."""
+    """Return the graph of all nodes and the arcs; each of several parallel ones goes through a node of its own."""
     import networkx as nx
 
     graph: nx.DiGraph[Any] = nx.DiGraph()
+    graph.add_nodes_from(end for link in links.values() for end in link_ends(link))
     for a, arc in enumerate(arcs):
         link = links[arc.link]
         head: Any = arc.head
@@ -268,14 +272,14 @@ def _choose_cheapest(doc: Document, graph: Any, routes: Routes) -> None:
 def _with_arcs(doc: Document, time: Time, graph: Any, arcs: tuple[Arc, ...], routes: Routes) -> Routes:
     """Add arcs, capacities and listed paths, for a network whose links have capacities."""
     links = [doc.network.links[arc.link] for arc in arcs]
-    capacity = np.column_stack([_installed(link, time) for link in links])
+    capacity = time.beside(_installed(link, time) for link in links)
     return Routes(
         latency_ms=routes.latency_ms,
         allowed=routes.allowed,
         price_per_gb=routes.price_per_gb,
         route_nodes=routes.route_nodes,
         arcs=arcs,
-        nodes=tuple(sorted({end for arc in arcs for end in (arc.tail, arc.head)})),
+        nodes=tuple(sorted(node for node in graph if isinstance(node, str))),
         arc_price_per_gb=np.array([x.traffic_price for x in links]),
         capacity_gbps=capacity,
         shared=tuple(x.shared_capacity and not x.directed for x in links),

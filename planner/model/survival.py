@@ -116,11 +116,8 @@ def _inputs_after(inputs: Inputs, loss: Loss) -> Inputs:
         for name, t in doc.traffic.items()
     }
     update: dict[str, Any] = {"workloads": calm, "campaigns": {}, "traffic": carried, "objective": "cost"}
-    if loss.kind == "link":
-        left = {name: link for name, link in doc.network.links.items() if name != loss.name}
-        update["network"] = doc.network.model_copy(update={"links": left})
     after: Document = doc.model_copy(update=update)
-    routes = routes_of(after, inputs.time) if loss.kind == "link" else inputs.routes
+    routes = routes_of(after, inputs.time, loss.name) if loss.kind == "link" else inputs.routes
     gone = [s for s, name in enumerate(inputs.sites) if _is_lost(doc, loss, name)]
     allowed = routes.allowed.copy()
     allowed[:, :, gone] = False

@@ -121,4 +121,5 @@ def resilience(view: View, rows: list[Record]) -> str:
     )
     amount = words.quantity(abs(costs), unit)
     verb = "costs" if costs > 0 or view.plan.objective_name == "served" else "saves"
+    verb += "" if view.plan.status == "optimal" else " at most"
     return words.sentence(f"{head} {verb} {amount}{share}the {words.quantity(without, unit)} without it{named}")

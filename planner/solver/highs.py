@@ -21,6 +21,7 @@ from planner.solver.solution import (
     measure,
     objective,
     reduced_costs,
+    relative_gap,
     snapped,
 )
 from planner.solver.watch import Watch
@@ -76,34 +77,56 @@ class ArrayHighs(ArraySolver):
             if second.status == "optimal" or found.status != "optimal":
                 attempt, found = strict, second
             measured = measure(arrays, found, _version(attempt), time.monotonic() - began)
-        if measured.status == "optimal" and self._is_beyond_belief(arrays, measured, attempt.seconds_left):
-            attempt, measured = self._confirmed(arrays, attempt, measured)
+        if measured.status == "optimal" and attempt.seconds_left > 0 and not attempt.watch.is_stopped:
+            relaxed = self._far_below(arrays, measured, attempt.seconds_left)
+            if relaxed is not None:
+                attempt, measured = self._confirmed(arrays, attempt, measured, relaxed)
+                measured = replace(measured, seconds=time.monotonic() - began)
         self.handle = attempt.handle
         return measured
 
-    def _is_beyond_belief(self, arrays: Arrays, found: Solution, seconds: float) -> bool:
-        """Return whether a search closed a wide gap without branching, which HiGHS 1.15 does falsely at times."""
-        if not arrays.is_mip or found.nodes > 1 or found.bound is None or seconds <= 0:
-            return False
+    def _far_below(self, arrays: Arrays, found: Solution, seconds: float) -> float | None:
+        """Return the relaxation's optimum where a search closed a wide gap without branching, as HiGHS 1.15 does falsely at times."""
+        if not arrays.is_mip or found.nodes > 1 or found.bound is None:
+            return None
         relaxed = ArrayHighs(replace(self.settings, time_limit=seconds, start=None, log=False)).answer(arrays.relaxed)
-        if relaxed.objective is None:
-            return False
-        return found.bound - relaxed.objective > CLOSED_AT_ONCE * max(1.0, abs(found.bound))
+        if relaxed.status != "optimal" or relaxed.objective is None:
+            return None
+        is_far = found.bound - relaxed.objective > CLOSED_AT_ONCE * max(1.0, abs(found.bound))
+        return relaxed.objective if is_far else None
 
-    def _confirmed(self, arrays: Arrays, attempt: _Attempt, found: Solution) -> tuple[_Attempt, Solution]:
-        """Return the first optimum that two searches with different seeds agree on; without one, the best plan unproven."""
+    def _confirmed(
+        self, arrays: Arrays, attempt: _Attempt, found: Solution, relaxed: float
+    ) -> tuple[_Attempt, Solution]:
+        """Return an optimum that two searches with different seeds agree on; without one, the best plan, proven by the relaxation alone."""
+        agreed = max(2 * self.settings.gap, SAME_COST)
+        reason = UNCONFIRMED
         for turn in range(1, MOST_SEARCHES):
             settings = replace(self.settings, seed=self.settings.seed + turn, start=found.x)
-            search = _Attempt(arrays, settings, attempt.began)
-            again = measure(arrays, search.answer(), _version(search), time.monotonic() - attempt.began)
-            if again.objective is None or found.objective is None:
-                return attempt, replace(found, status="limit", bound=again.bound, reason=UNCONFIRMED)
+            search = _Attempt(arrays, settings, attempt.began, attempt.strict)
+            again = measure(arrays, search.answer(), _version(search), 0.0)
             if again.status != "optimal":
-                return search, replace(again, reason="; ".join(filter(None, [again.reason, UNCONFIRMED])))
-            if abs(again.objective - found.objective) <= 2 * self.settings.gap * max(1.0, abs(found.objective)):
-                return attempt, found
-            attempt, found = search, again
-        return attempt, replace(found, status="limit", reason=UNCONFIRMED)
+                reason = again.reason or UNCONFIRMED
+                relaxed = relaxed if again.bound is None else max(relaxed, again.bound)
+            assert found.objective is not None
+            if again.objective is None:
+                break
+            agrees = abs(again.objective - found.objective) <= agreed * max(1.0, abs(found.objective))
+            bound = min(known for known in (again.bound, found.bound) if known is not None)
+            if again.objective < found.objective:
+                attempt, found = search, again
+            if again.status != "optimal":
+                break
+            if agrees:
+                return attempt, _bounded(found, bound)
+        return attempt, replace(_bounded(found, relaxed), status="limit", reason=reason)
+
+
+def _bounded(found: Solution, bound: float) -> Solution:
+    """Return a plan with another bound, never above what it costs."""
+    assert found.objective is not None
+    bound = min(bound, found.objective)
+    return replace(found, bound=bound, gap=relative_gap(found.objective, bound))
 
 
 def _version(attempt: _Attempt) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import planner
@@ -54,6 +56,9 @@ def test_what_resilience_costs():
     assert line.endswith(f"the hardest to bear is the loss of {plan.resilience['hardest']}.")
     rows = found["How each loss is borne, least share of any workload"].table.rows
     assert sorted(row[:3] for row in rows) == [(name, "80 %", "80 %") for name in "abc"]
+    limited = summarise(replace(plan, status="limit", reason="time limit"))
+    (line,) = next(part for part in limited.sections if part.title == "What resilience costs").lines
+    assert line.startswith("Bearing the loss of any one site costs at most 6,000 USD")  # a better plan may cost less
     # A point less is 3 less to serve after the loss: 450 (1.5 x 300) over the three losses together.
     assert plan.losses["saved_by_a_point_less"].sum() == pytest.approx(450)
 

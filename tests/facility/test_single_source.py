@@ -65,6 +65,26 @@ def test_an_assignment_is_near_the_best_of_all(seed):
     assert best - 1e-9 <= cost[np.arange(8), at].sum() <= 1.2 * best
 
 
+@pytest.mark.parametrize("seed", [151, 357])
+def test_regions_that_are_alike_do_not_change_places_for_ever(seed, monkeypatch):
+    """Too little room for regions of few sizes at no cost: what swaps gain in rounding alone is not taken."""
+    draw, loads, true = np.random.default_rng(seed), [], Assignment._load
+
+    def counted(self, at):
+        loads.append(at)
+        assert len(loads) < 10_000
+        return true(self, at)
+
+    monkeypatch.setattr(Assignment, "_load", counted)
+    for _ in range(20):
+        sizes = draw.uniform(50, 200, 3)
+        demand = sizes[draw.integers(0, 3, (1, 11))]
+        room = demand.sum() * draw.dirichlet(np.ones(4), 1) * draw.uniform(0.7, 1.1)
+        at = Assignment(np.zeros((11, 4)), demand, room).solved(np.full((11, 4), 0.25))
+        assert ((at >= 0) & (at < 4)).all()
+        loads.clear()
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_costs_of_pairs_are_those_of_the_programme(seed):
     """Between any two whole assignments to sites in use, they differ by as much as the programme's costs do."""
@@ -146,6 +166,18 @@ def test_the_same_pairs_without_some_of_the_rows():
     assert max_violation(arrays, x) <= 1e-7
     whole, _ = searched(built, arrays)
     assert search.best == pytest.approx(whole.best, rel=0.01)
+
+
+def test_an_objective_after_the_first_has_its_row_among_those_that_are_left(monkeypatch):
+    """Least cost, then most served within 5 % of it, with linking rows in rounds: all is served, for no more than that."""
+    monkeypatch.setattr("planner.facility.siting.LEAST_OPEN", 1)
+    monkeypatch.setattr("planner.facility.siting.LEAST_LINKS", 1)
+    scenario = single(located(random(1, sites=8, regions=16)))
+    least = planner.solve(planner.load(scenario)).objective
+    ranks = [{"of": "cost", "tolerance": 0.05}, {"of": "served"}]
+    plan = planner.solve(planner.load(scenario | {"objective": ranks}))
+    assert (plan.status, plan.served_fraction) == ("optimal", pytest.approx(1.0))
+    assert least * (1 - 1e-6) <= plan.objective <= 1.05 * least * (1 + 1e-6)
 
 
 def test_without_room_enough_for_whole_regions_there_is_no_assignment():

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import planner
 from planner.inputs.inputs import inputs_of
 from planner.model.build import build
 from planner.model.survival import losses_of
-from planner.planning import Timer, solve_stages
-from planner.resilience import _try
+from planner.planning import Request, Timer, solve_stages
+from planner.resilience import _try, solve_bearing
 from planner.solver.options import SolveOptions
-from tests.model.cases import bought, solved, work
+from tests.model.cases import bought, case, solved, work
 
 
 def three_sites(**parts):
@@ -114,6 +116,59 @@ def test_no_plan_bears_a_loss_that_leaves_nothing():
     """One site alone cannot be lost."""
     scenario = three_sites(sites={"a": {}}, survive={"n-1": {"any_one": "site", "share": 0.1}})
     assert planner.solve(planner.load(scenario)).status == "infeasible"
+
+
+@pytest.mark.parametrize("limit", [{}, {"max_latency_ms": 5}])
+@pytest.mark.parametrize("links", [["ab"], ["ab", "bc"], ["ab", "ac", "bc", "cd"]])
+def test_a_link_that_a_node_hangs_on_cannot_be_lost(links, limit):
+    """Half of the traffic must go on, and none can: to the last node of a line; with two ways round, it can."""
+    ends = {name: {"ends": [*name], "latency_ms": 1} for name in links}
+    last = links[-1][1]
+    scenario = {
+        "horizon": {"start": 2024, "period": "hour", "count": 1},
+        "network": {"links": ends},
+        "traffic": {"q": {"from": "a", "to": last, "gbps": 4} | limit},
+        "survive": {"n-1": {"any_one": "link", "share": 0.5}},
+    }
+    assert planner.solve(planner.load(scenario)).status == "infeasible"
+    ringed = scenario["network"]["links"] | {"way-round": {"ends": ["a", last], "latency_ms": 1}}
+    assert planner.solve(planner.load(scenario | {"network": {"links": ringed}})).status == "optimal"
+
+
+@pytest.mark.parametrize("limited", [{}, {"capacity_gbps": 9}])
+def test_without_its_only_link_a_site_serves_nobody(limited):
+    """A network whose last link is lost does not become one without any limits."""
+    scenario = case(
+        network={"links": {"l": {"ends": ["s", "r"], "latency_ms": 1} | limited}},
+        survive={"n-1": {"any_one": "link", "share": 0.5}},
+    )
+    scenario["workloads"]["w"]["data_gb_per_unit"] = 1
+    assert planner.solve(planner.load(scenario)).status == "infeasible"
+
+
+def stopped(scenario, reason):
+    """Return what bearing losses comes to where every search ends by a limit, with the plan that it would have found."""
+
+    def solve(built):
+        stages = solve_stages(built, "highs", SolveOptions(), Request(), Timer())
+        return [replace(stage, solution=replace(stage.solution, status="limit", reason=reason)) for stage in stages]
+
+    return solve_bearing(inputs_of(planner.load(scenario)), solve, "highs", SolveOptions(), Timer().part)
+
+
+def test_a_plan_that_the_time_limit_left_bears_every_loss():
+    """The cheapest plan of one site, 30,000, does not: the rounds go on to that of 36,000; what it costs is not known."""
+    _, stages, resilience = stopped(three_sites(survive={"n-1": {"any_one": "site", "share": 0.8}}), "time limit")
+    assert (stages[-1].solution.status, stages[-1].value) == ("limit", pytest.approx(36_000))
+    assert [trial.short for trial in resilience.trials] == pytest.approx([0, 0, 0], abs=1e-6)
+    assert resilience.without is None
+
+
+def test_an_interrupted_plan_that_does_not_bear_a_loss_is_none():
+    """After Ctrl-C no further round begins; that of 30,000 would break a rule of the scenario."""
+    _, stages, _ = stopped(three_sites(survive={"n-1": {"any_one": "site", "share": 0.8}}), "interrupted")
+    assert (stages[-1].solution.status, stages[-1].solution.reason) == ("limit", "interrupted")
+    assert not stages[-1].solution.has_plan
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])

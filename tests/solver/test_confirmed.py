@@ -9,7 +9,8 @@ from planner.model.arrays import Arrays
 from planner.solver import highs
 from planner.solver.highs import UNCONFIRMED, ArrayHighs
 from planner.solver.options import SolveOptions
-from planner.solver.solution import Answer
+from planner.solver.solution import Answer, relative_gap
+from planner.solver.watch import Watch
 
 COVER = Arrays(
     cost=np.array([5.0, 4.0, 3.0]),
@@ -35,6 +36,8 @@ def liar(monkeypatch, lies):
         asked.append(self.settings.seed)
         if self.settings.seed not in lies:
             return true(self)
+        if lies[self.settings.seed] is None:
+            return Answer("limit", reason="time limit")
         x = np.array(lies[self.settings.seed])
         return Answer("optimal", x=x, bound=float(COVER.cost @ x), nodes=1, row_dual=np.zeros(1), integers_fixed=True)
 
@@ -61,8 +64,43 @@ def test_searches_that_never_agree_prove_nothing(monkeypatch):
     lies = {0: [1.0, 1.0, 1.0], 1: [1.0, 1.0, 0.0], 2: [1.0, 0.0, 1.0], 3: [1.0, 1.0, 1.0]}
     asked = liar(monkeypatch, lies)
     found = ArrayHighs(SolveOptions()).answer(COVER)
-    assert (found.status, asked) == ("limit", [0, 1, 2, 3])
+    assert (found.status, found.objective, asked) == ("limit", pytest.approx(8.0), [0, 1, 2, 3])
+    assert found.bound == pytest.approx(ArrayHighs().answer(COVER.relaxed).objective)
+    assert found.gap == pytest.approx(relative_gap(found.objective, found.bound))
     assert UNCONFIRMED in found.reason
+
+
+def test_a_plan_within_a_wide_gap_has_a_bound_that_no_plan_undercuts(monkeypatch):
+    """A plan of 8 called optimal is within 20 % of that of 7: the better one is taken, and 8 is no bound."""
+    asked = liar(monkeypatch, {0: [1.0, 0.0, 1.0]})
+    found = ArrayHighs(SolveOptions(gap=0.2)).answer(COVER)
+    assert (found.status, found.objective, asked) == ("optimal", pytest.approx(7.0), [0, 1])
+    assert found.bound <= 7.0
+
+
+def test_without_any_gap_two_searches_agree_within_rounding(monkeypatch):
+    """The same plan, one with a hair less of a column: no further search, and the plan is optimal."""
+    asked = liar(monkeypatch, {0: [0.0, 1.0, 1.0], 1: [1e-12, 1.0, 1.0]})
+    assert ArrayHighs(SolveOptions(gap=0.0)).answer(COVER).status == "optimal"
+    assert asked == [0, 1]
+
+
+def test_a_second_search_that_ends_without_a_plan_leaves_the_bound_of_the_relaxation(monkeypatch):
+    """The time is over: the first plan, no longer optimal, with the gap to what is proven."""
+    liar(monkeypatch, {0: [1.0, 1.0, 1.0], 1: None})
+    found = ArrayHighs(SolveOptions()).answer(COVER)
+    relaxed = ArrayHighs().answer(COVER.relaxed).objective
+    assert (found.status, found.objective, found.bound) == ("limit", pytest.approx(12.0), pytest.approx(relaxed))
+    assert found.gap == pytest.approx((12.0 - relaxed) / 12.0)
+    assert found.reason == "time limit"
+
+
+def test_nothing_is_asked_again_after_ctrl_c(monkeypatch):
+    """Whoever stops the prices of an optimal plan wants that plan, not another search."""
+    asked = liar(monkeypatch, {0: [1.0, 1.0, 1.0]})
+    monkeypatch.setattr(Watch, "is_stopped", True)
+    assert ArrayHighs(SolveOptions()).answer(COVER).status == "optimal"
+    assert asked == [0]
 
 
 def test_what_the_relaxation_proves_is_not_asked_again(monkeypatch):
