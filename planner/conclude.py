@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any
@@ -51,7 +52,7 @@ def conclude(
     rest = _Rest(base, built, stages, usable, options, probes)
     later: dict[str, Callable[[], Any]] = {}
     if "certificate" in wanted:
-        later["certificate"] = lambda: rest.certificate
+        later["certificate"] = rest.part("certificate")
     if not usable:
         if base.status == "infeasible" and "conflict" in wanted:
             later |= _conflict(scenario, min(SECONDS, options.time_limit), notes)
@@ -63,11 +64,11 @@ def conclude(
     served, unmet, weights = fractions(built.model.inputs, tables["demand"], tables["traffic"])
     value, bound, gap = _best(first, last, built)
     if "limits" in wanted and rest.duals is not None:
-        later["limits"] = lambda: rest.limits
+        later["limits"] = rest.part("limits")
     if "earliest" in wanted and scenario.document.report.earliest_date:
-        later["earliest"] = lambda: rest.earliest
-    dear = [*later]
-    if dear:
+        later["earliest"] = rest.part("earliest")
+    if later:
+        dear = [later[name] for name in DEARER if name in later]
         later["reason"] = lambda: rest.reason(dear)
     plan = replace(
         base,
@@ -107,6 +108,7 @@ class _Rest:
     ):  # fmt: skip
         self._base, self._built, self._stages, self._usable = base, built, stages, usable
         self._options, self._probes = options, probes
+        self._lock = nullcontext() if probes is None else probes.lock
         self._stopped = [base.reason] if base.reason else []
         if usable:
             last = usable[-1]
@@ -114,11 +116,19 @@ class _Rest:
             self.reader, self.duals = Reader(built, last.solution.x), user_duals(built, last)
             self._solver = probes.kept(last, options) if probes is not None else lambda: last.handle
 
-    def reason(self, parts: Collection[str]) -> str:
+    def part(self, name: str) -> Callable[[], Any]:
+        """Return what works out a part, while nothing else in a session uses its solvers."""
+
+        def found() -> Any:
+            with self._lock:
+                return getattr(self, name)
+
+        return found
+
+    def reason(self, parts: Collection[Callable[[], Any]]) -> str:
         """Return why the solve, or the search for one of these parts, ended early."""
-        for part in ("limits", "earliest", "certificate"):
-            if part in parts:
-                getattr(self, part)
+        for part in parts:
+            part()
         return "; ".join(self._stopped)
 
     @cached_property
@@ -130,11 +140,11 @@ class _Rest:
         def found(live: Live | None) -> tuple[Limit, ...]:
             return limits_of(self._built, self.reader.x, duals, live, last.solution.integers_fixed, last.objective.unit)
 
-        handle = self._solver() if last.solution.status == "optimal" else None
-        if handle is None or self._is_interrupted:
+        if last.solution.status != "optimal" or self._is_interrupted:
             return found(None)
         try:
-            return found(Live(handle, last.arrays, last.unit))
+            handle = self._solver()
+            return found(None if handle is None else Live(handle, last.arrays, last.unit))
         except KeyboardInterrupt:
             self._stopped.append(LIMITS_INTERRUPTED)
             return found(None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from threading import RLock
 from typing import Any, Protocol
 
 import numpy as np
@@ -66,9 +67,12 @@ class Probes(Protocol):
     ----------
     guess
         The period, by number, that was found last: where the search begins.
+    lock
+        Held by who asks the session, or what it keeps: HiGHS can be used by one thread at a time.
     """
 
     guess: int | None
+    lock: RLock
 
     def solver(self, built: Built, start: int, options: SolveOptions) -> ArraySolver:
         """Return the solver for what is missing from the period `start` on."""

@@ -108,18 +108,17 @@ def _difference(live: Live, built: Built, cause: Cause, way: float) -> float | N
     step = max(min(1.0, cause.amount or 1.0), 1e-3 * cause.amount)
     if way < 0 and step > cause.amount:
         return None
-    saved = {}
-    for row, pace in cause.rows.items():
-        low, high = arrays.row_lower[row], arrays.row_upper[row]
-        saved[row] = (low, high)
-        move = way * step * pace / scale[row]
-        handle.changeRowBounds(row, low + move, high + move)
-    handle.run()
-    worked = handle.getModelStatus() == highspy.HighsModelStatus.kOptimal
-    after = handle.getInfo().objective_function_value
-    for row, (low, high) in saved.items():
-        handle.changeRowBounds(row, low, high)
-    handle.setBasis(basis)  # where several are optimal, the ranges of other limits are those of the plan's own
+    try:
+        for row, pace in cause.rows.items():
+            move = way * step * pace / scale[row]
+            handle.changeRowBounds(row, arrays.row_lower[row] + move, arrays.row_upper[row] + move)
+        handle.run()
+        worked = handle.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        after = handle.getInfo().objective_function_value
+    finally:  # Ctrl-C may end this, and a session goes on with the handle
+        for row in cause.rows:
+            handle.changeRowBounds(row, arrays.row_lower[row], arrays.row_upper[row])
+        handle.setBasis(basis)  # where several are optimal, the ranges of other limits are those of the plan's own
     handle.run()
     return float(way * (before - after) * live.unit / step - cause.own_cost) if worked else None
 

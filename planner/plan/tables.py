@@ -57,6 +57,10 @@ class Tables(Mapping[str, pd.DataFrame]):
         """Return how many tables there are."""
         return len(self._drawn)
 
+    def __repr__(self) -> str:
+        """Return the names of the tables."""
+        return f"<Tables: {', '.join(self)}>"
+
     def _draw(self, name: str) -> pd.DataFrame:
         reader, built = self._reader, self._reader.built
         if name == "prices":

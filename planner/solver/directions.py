@@ -23,6 +23,8 @@ from planner.model.arrays import Arrays, Floats
 STEADY = 1e-9
 # A range below this, relative to the right-hand side where that is above 1, is no range.
 NO_RANGE = 1e-9
+# Basic variables that stop within this of each other, relatively and in the programme's units, stop at once.
+TIED = 1e-9
 
 
 @dataclass(frozen=True)
@@ -153,10 +155,12 @@ class Directions:
         room = np.maximum(0.0, (limit - self._value[moving]) / step[moving])
         if not len(moving) or not np.isfinite(room.min()):
             return np.inf, None
-        first = int(room.argmin())
+        # Of several that stop at once the first in the programme's order is told, whatever the order of the factors is.
+        tied = np.flatnonzero(room <= room.min() * (1 + TIED) + TIED)
+        first = int(tied[np.lexsort((self._number[moving[tied]], self._is_row[moving[tied]]))[0]])
         basic = moving[first]
         kind = "row" if self._is_row[basic] else "column"
-        return float(room[first]), Block(kind, int(self._number[basic]), bool(rises[first]))
+        return float(room.min()), Block(kind, int(self._number[basic]), bool(rises[first]))
 
     def _right(self, row: int) -> float:
         lower, upper = self._arrays.row_lower[row], self._arrays.row_upper[row]

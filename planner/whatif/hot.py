@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
@@ -63,12 +64,13 @@ class _Slot:
 class Hot:
     """Makes the solver of each programme of a question, and keeps what it leaves for the next question.
 
-    `guess` is the earliest date, by number, that was found last.
+    `guess` is the earliest date, by number, that was found last; `lock` is held by who uses any of it.
     """
 
     def __init__(self) -> None:
         self.statistics = Statistics()
         self.guess: int | None = None
+        self.lock = threading.RLock()
         self._slots: dict[tuple[str, int, Labels], _Slot] = {}
         self._next = self._questions = 0
         self._last: _Slot | None = None
@@ -103,10 +105,16 @@ class Hot:
         ):
             live.adopt(stage.handle)
 
+    def drop(self) -> None:
+        """Forget how the last programme was left: what was being done to it did not end."""
+        if self._last is not None:
+            self._last.live = None
+
     def kept(self, stage: Stage, options: SolveOptions) -> Callable[[], Any]:
         """Return what gives HiGHS at the optimum of this question's last programme (`planner.earliest_date.Probes`).
 
         Once there is another question it is made anew, from the basis; that of a programme with whole numbers stays.
+        It gives None where the time limit ends that, and raises Ctrl-C again.
         """
         handle, asked = stage.handle, self._questions
         if handle is None or stage.arrays.is_mip:
@@ -117,8 +125,10 @@ class Hot:
             if asked == self._questions:
                 return handle
             again = ArrayHighs(replace(options, basis=basis))
-            again.answer(stage.arrays)
-            return again.handle
+            found = again.answer(stage.arrays)
+            if found.reason == "interrupted":
+                raise KeyboardInterrupt
+            return again.handle if found.status == "optimal" else None
 
         return live
 

@@ -64,11 +64,16 @@ class Session:
     def _asked(self, changes: Mapping[str, Any] | None, request: Request) -> Plan:
         scenario, timer = self.scenario(changes), Timer()
         name, options = request.resolved(scenario)
-        self._hot.begin()
-        built, stages, resilience = programme_solved(scenario, request, timer)
-        self._hot.adopt(stages[-1])
-        with timer.part("plan"):
-            plan = plan_of(scenario, built, stages, resilience, name, options, request.only, request.probes)
+        with self._hot.lock:
+            self._hot.begin()
+            try:
+                built, stages, resilience = programme_solved(scenario, request, timer)
+            except BaseException:
+                self._hot.drop()
+                raise
+            self._hot.adopt(stages[-1])
+            with timer.part("plan"):
+                plan = plan_of(scenario, built, stages, resilience, name, options, request.only, request.probes)
         return plan.with_timings(timer.seconds)
 
 

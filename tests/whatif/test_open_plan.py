@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
+import subprocess
+import sys
+from dataclasses import replace
 
+import highspy
+import pytest
 from pandas.testing import assert_frame_equal
 
 import planner
+from planner import ties_in_place
+from planner.plan.dates import LIMITS_INTERRUPTED
 from planner.plan.plan import TABLES
+from planner.solver.highs import ArrayHighs
+from planner.whatif import hot, live
 from tests.whatif.cases import random_changes, small
 
 
@@ -39,3 +49,94 @@ def test_an_open_plan_survives_pickling():
     """What travels to another process is the whole plan."""
     plan = planner.what_if(small()).solve()
     assert pickle.loads(pickle.dumps(plan)) == plan
+
+
+LOOKED_AT_ELSEWHERE = """
+import threading
+import planner
+from tests.whatif.cases import random_changes, small
+
+changes = random_changes(1, 60)
+session, found = planner.what_if(small(report={"earliest_date": True})), {}
+def look(i, plan):
+    found.setdefault(i, []).append(([limit.path for limit in plan.limits], plan.earliest, plan.certificate))
+threads = []
+for i, change in enumerate(changes):
+    plan = session.solve(change)
+    threads += [threading.Thread(target=look, args=(i, plan)) for _ in range(2)]
+    [thread.start() for thread in threads[-2:]]
+[thread.join() for thread in threads]
+alone = planner.what_if(small(report={"earliest_date": True}))
+for i, change in enumerate(changes):
+    one, other = found[i]
+    plan = alone.solve(change)
+    assert one == other
+    assert one == ([limit.path for limit in plan.limits], plan.earliest, plan.certificate), i
+"""
+
+
+def test_a_plan_may_be_looked_at_in_other_threads():
+    """Two threads look at each plan while the session goes on; the solver, which is of one thread, is used by one at a time."""
+    done = subprocess.run([sys.executable, "-c", LOOKED_AT_ELSEWHERE], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("reason", ["time limit", "interrupted"])
+def test_limits_whose_basis_is_not_found_again(monkeypatch, reason):
+    """Where the time limit or Ctrl-C ends that, the plan keeps its limits, without ranges, and says so of Ctrl-C."""
+    session = planner.what_if(small())
+    plan = session.solve()
+    session.solve({"offers.*.supply": "*1.2"})
+
+    class Stopped(ArrayHighs):
+        def answer(self, arrays):
+            found = super().answer(arrays)
+            self.handle.clearSolver()
+            return replace(found, status="limit", reason=reason)
+
+    monkeypatch.setattr(hot, "ArrayHighs", Stopped)
+    assert len(plan.limits) > 5
+    assert all(limit.holds_for is None for limit in plan.limits)
+    assert plan.reason == (LIMITS_INTERRUPTED if reason == "interrupted" else "")
+
+
+def test_after_ctrl_c_while_ties_are_broken(monkeypatch):
+    """The session forgets what was left half done: the next answer is from scratch, and none fails the check."""
+    session = planner.what_if(twice_a())
+    session.solve()
+    monkeypatch.setattr(live, "TILT", 0.0)
+    with monkeypatch.context() as pressing, pytest.raises(KeyboardInterrupt):
+        pressing.setattr(ties_in_place, "run", pressed)
+        for change in random_changes(5, 20):
+            session.solve(change)
+    assert session.solve().objective == pytest.approx(planner.solve(session.scenario()).objective, rel=1e-9)
+    assert session.statistics.failed == 0
+
+
+def test_after_ctrl_c_while_a_limit_is_solved_again(monkeypatch):
+    """The session goes on from the numbers that its programme had before."""
+    session = planner.what_if(small())
+    plan, run = session.solve({"offers.*.supply": "*2"}), highspy.Highs.run
+
+    def pressed_there(handle):
+        run(handle)
+        if inspect.currentframe().f_back.f_code.co_name == "_difference":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as pressing:
+        pressing.setattr(highspy.Highs, "run", pressed_there)
+        assert plan.reason == LIMITS_INTERRUPTED
+    same = session.solve({"offers.*.supply": "*2"})
+    assert session.statistics == hot.Statistics(hot=1, cold=1, failed=0)
+    assert same.objective == plan.objective
+
+
+def pressed(*_):
+    """Act as if Ctrl-C were pressed."""
+    raise KeyboardInterrupt
+
+
+def twice_a():
+    """Return the scenario with two sites alike, so that there are ties."""
+    sites = small()["sites"]
+    return small(sites=sites | {"b": sites["a"]})
