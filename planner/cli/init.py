@@ -11,7 +11,7 @@ import click
 from planner.cli import options
 from planner.cli.output import Settings, as_json, complain, put
 from planner.errors import InputError, Place, Problem
-from planner.scenario.networks import LIMIT, read_network
+from planner.scenario.networks import LIMIT, draft_of
 from planner.scenario.source import read_text
 
 NAME = "scenario.yaml"
@@ -22,15 +22,16 @@ def template() -> str:
     return files("planner.cli").joinpath("template.yaml").read_text(encoding="utf-8")
 
 
-def of_network(file: str) -> str:
-    """Return a scenario that refers to a network file beside it.
+def of_network(file: str) -> tuple[str, list[str]]:
+    """Return a scenario that refers to a network file beside it, and which of the file's attributes were read as what.
 
     Raises
     ------
     InputError
         If it is no network file, or has no links.
     """
-    found = read_network(Path(file))
+    draft = draft_of(Path(file))
+    found, attributes = draft.parts(), draft.attributes()
     if not found["links"]:
         raise InputError(
             Problem("this network has no links, so that there is nothing to plan", place=Place(file), code="network")
@@ -40,10 +41,12 @@ def of_network(file: str) -> str:
     text = files("planner.cli").joinpath("network.yaml").read_text(encoding="utf-8")
     link = next(iter(found["links"].values()))
     example = EXAMPLE.format(tail=_quoted(link["from"]), head=_quoted(link["to"]))
-    return (
+    text = (
         text.replace("@NAME@", _quoted(Path(file).stem)).replace("@FILE@", _quoted(name)).replace("@COUNT@", count)
+        .replace("@ATTRIBUTES@", "".join(f"#   {line}\n" for line in attributes))
         .replace("@TRAFFIC@", OVERLAY if found["traffic"] else example)
     )  # fmt: skip
+    return text, attributes
 
 
 def _quoted(text: str) -> str:
@@ -72,11 +75,11 @@ traffic:
 def init_command(settings: Settings, folder: str, network: str | None) -> int:
     """Write a small commented scenario that solves to DIR/scenario.yaml."""
     path = Path(folder) / NAME
-    written = [path]
+    written, attributes = [path], list[str]()
     if network is None:
         _write(path, template())
     else:
-        text = of_network(network)
+        text, attributes = of_network(network)
         _write(path, text)
         beside = Path(folder) / Path(network).name
         if not (beside.exists() and beside.samefile(network)):
@@ -90,6 +93,8 @@ def init_command(settings: Settings, folder: str, network: str | None) -> int:
         put(as_json({"status": "written", "files": [str(name) for name in written]}))
     elif not settings.quiet:
         put("".join(f"{name}\n" for name in written))
+        for line in attributes:
+            complain(line)
         complain(f"next: planner solve {path}")
     return 0
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from planner.compare.causes import Split, split
 from planner.compare.inputs import Change, changes, counts
-from planner.compare.moved import Amount, Move, moves
+from planner.compare.moved import Amount, Move, moved_regions, moves
 from planner.errors import PlannerError
 from planner.plan.files import read
 from planner.plan.plan import Plan
@@ -35,6 +35,8 @@ class Comparison:
         Every input that differs, by path.
     moved
         What moved, by what it is an amount of, the largest moves first.
+    regions
+        Workloads and regions that are served in both plans, but not from the same sites in the same shares.
     split
         The difference of the objectives by cause; None where it was not asked for, one of the plans has none, they have
         different objectives, or nothing that counts was changed.
@@ -47,6 +49,7 @@ class Comparison:
     after: Plan
     changes: tuple[Change, ...]
     moved: dict[Amount, tuple[Move, ...]]
+    regions: tuple[tuple[str, str], ...] = ()
     split: Split | None = None
     left_over: float = 0.0
 
@@ -63,7 +66,7 @@ class Comparison:
     @property
     def differ(self) -> bool:
         """Whether the inputs, the status, the objective or any amount differ."""
-        return bool(self.changes or self.moved or self.before.status != self.after.status or self.by)
+        return bool(self.changes or self.moved or self.regions or self.before.status != self.after.status or self.by)
 
     @property
     def by(self) -> float | None:
@@ -92,6 +95,7 @@ class Comparison:
                  "before": m.before, "after": m.after, "change": m.by}
                 for amount, those in self.moved.items() for m in those
             ],
+            "regions_moved": [{"workload": workload, "region": region} for workload, region in self.regions],
             "causes": None if self.split is None else {
                 "how": self.split.how, "solves": self.split.solves, "left_over": self.left_over,
                 "parts": [
@@ -132,7 +136,7 @@ def diff(before: Source, after: Source, request: Request | None = None, *, cause
     request = request or Request()
     old, new = (_plan(source, request) for source in (before, after))
     differing = changes(old.scenario, new.scenario)
-    compared = Comparison(old, new, tuple(differing), moves(old, new))
+    compared = Comparison(old, new, tuple(differing), moves(old, new), moved_regions(old, new))
     some = [change for change in differing if counts(change)]
     if not causes or not some or compared.by is None:
         return compared

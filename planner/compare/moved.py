@@ -30,6 +30,7 @@ def amounts(currency: str) -> tuple[Amount, ...]:
         Amount("Fleet, at its largest", "fleet", "device", "devices", "devices", "peak"),
         Amount("Work served", "demand", "workload", "served_units", "units"),
         Amount("Work left unmet", "demand", "workload", "unmet_units", "units"),
+        Amount("Sites open", "sites", "site", "open", "periods"),
         Amount("Power drawn, at its most", "power", "site", "power_mw", "MW", "peak"),
         Amount("Blocks lit", "lit", "link", "blocks", "blocks"),
         Amount("Carbon", "carbon", "site", "carbon_t", "tCO2e"),
@@ -68,6 +69,27 @@ def moves(before: Plan, after: Plan) -> dict[Amount, tuple[Move, ...]]:
         moved = [one for one in all_of_it if abs(one.by) > SAME * max(abs(one.before or 0.0), abs(one.after or 0.0))]
         if moved:
             found[amount] = tuple(sorted(moved, key=lambda one: (-abs(one.by), one.of)))
+    return found
+
+
+def moved_regions(before: Plan, after: Plan) -> tuple[tuple[str, str], ...]:
+    """Return the workloads and regions served in both plans, but not from the same sites in the same shares."""
+    old, new = (_sources(plan) for plan in (before, after))
+    return tuple(
+        key for key in sorted({*old} & {*new})
+        if any(abs(old[key].get(site, 0.0) - new[key].get(site, 0.0)) > SAME for site in {*old[key], *new[key]})
+    )  # fmt: skip
+
+
+def _sources(plan: Plan) -> dict[tuple[str, str], dict[str, float]]:
+    """Return the share of each region's work that is done at each site, by workload and region."""
+    if not plan.has_plan or plan.served.empty:
+        return {}
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for (workload, region), group in plan.served.groupby(["workload", "region"]):
+        units = group.groupby("site")["served_units"].sum()
+        shares = (units / units.sum()).to_dict()
+        found[str(workload), str(region)] = {str(site): float(share) for site, share in shares.items()}
     return found
 
 

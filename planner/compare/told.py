@@ -60,7 +60,33 @@ def _verdict(compared: Comparison) -> list[str]:
     if old is not None and new is not None and abs(new - old) > 1e-9:
         lines.append(f"Served is {words.percent(new)} of the demand, {words.percent(old)} before.")
     if before.earliest != after.earliest and before.earliest and after.earliest:
-        lines.append(f"All demand can be met from {after.earliest}, {before.earliest} before.")
+        lines.append(f"All demand can be met {_when(after.earliest)}; before: {_when(before.earliest)}.")
+    lines += _sites(compared)
+    return lines
+
+
+def _when(earliest: str) -> str:
+    """Return from when all demand can be met, in words."""
+    told = {"never": "in no period of the horizon", "unknown": "from a period not found in time"}
+    return told.get(earliest, f"from {earliest} on")
+
+
+def _sites(compared: Comparison) -> list[str]:
+    """Say which sites are open in one of the plans alone, and how many regions are served from elsewhere."""
+    moved = next((those for amount, those in compared.moved.items() if amount.table == "sites"), ())
+    lines = [
+        words.sentence(f"{verb} {words.listed(names, 8)}")
+        for verb, sign in (("Now open:", "+"), ("No longer open:", "-"))
+        if (names := [move.of for move in moved if move.sign == sign])
+    ]
+    regions = {region for _, region in compared.regions}
+    if regions:
+        whole = len(set(compared.after.served["region"]))
+        are = "is" if len(regions) == 1 else "are"
+        named = words.listed(sorted(regions), 8)
+        lines.append(
+            f"{len(regions):,} of {words.count(whole, 'region')} {are} served from elsewhere, at least in part: {named}."
+        )
     return lines
 
 

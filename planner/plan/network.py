@@ -1,4 +1,4 @@
-"""The tables of a summary on the network and on losses: traffic between nodes, blocks lit, full links, losses borne."""
+"""The tables of a summary on the network and on losses: traffic between nodes, blocks lit, load of links, losses borne."""
 
 from __future__ import annotations
 
@@ -13,28 +13,27 @@ NOTHING = 1e-6
 
 
 def traffic(view: View) -> list[Section]:
-    """Return traffic between nodes that is not all carried, or whose routes are listed."""
+    """Return traffic between nodes, with the routes that are listed: what is left behind first, then the greatest."""
     table = view.plan.traffic
     columns = (
         Column("traffic"), Column("from"), Column("to"), Column("at most, Gb/s", right=True),
         Column("left behind, Gb/s", right=True), Column("worst in"), Column("routes"),
     )  # fmt: skip
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[float, float, tuple[str, ...]]] = []
     for name, group in table.groupby("traffic", sort=True):
         found = records(group)
         worst = highest(found, "unmet_gbps")
         left = float(worst["unmet_gbps"])
         is_left = left > NOTHING * float(worst["demand_gbps"])
         routes = sorted({route for row in found for route in str(row["routes"]).split("; ") if route})
-        if is_left or routes:
-            rows.append(
-                (
-                    str(name), str(worst["from"]), str(worst["to"]),
-                    words.number(float(group["demand_gbps"].max())), words.number(left) if is_left else "",
-                    str(worst["period"]) if is_left else "", words.listed(routes, 2),
-                )
-            )  # fmt: skip
-    return [section("Traffic between nodes", columns, rows)] if rows else []
+        most = float(group["demand_gbps"].max())
+        texts = (
+            str(name), str(worst["from"]), str(worst["to"]), words.number(most), words.number(left) if is_left else "",
+            str(worst["period"]) if is_left else "", words.listed(routes, 2),
+        )  # fmt: skip
+        rows.append((-left if is_left else 0.0, -most, texts))
+    rows.sort()
+    return [section("Traffic between nodes", columns, [texts for *_, texts in rows])] if rows else []
 
 
 def lit(view: View) -> list[Section]:
@@ -51,21 +50,35 @@ def lit(view: View) -> list[Section]:
     return [section("Blocks lit on links", columns, [row for _, row in rows])] if rows else []
 
 
-def full_links(view: View) -> list[Section]:
-    """Return the links that are full, with how many periods they are so in."""
-    links = view.plan.links
-    full = links[links["full"].astype(bool)]
+def links(view: View) -> list[Section]:
+    """Return how full each direction of the links with a capacity is at most, the fullest first."""
+    known, blocks = view.things("network").get("links", {}), view.plan.lit
+    several = len(view.periods) > 1
     columns = (
-        Column("link"), Column("from"), Column("to"), Column("capacity, Gb/s", right=True),
-        Column("full in periods", right=True), Column("first in"),
+        Column("link"), Column("direction"), Column("at most, Gb/s", right=True), Column("capacity, Gb/s", right=True),
+        Column("full", right=True), Column("blocks lit"), Column("full in periods", right=True), Column("first in"),
     )  # fmt: skip
-    rows: list[tuple[str, ...]] = []
-    for (link, tail, head), group in full.groupby(["link", "from", "to"], sort=True):
-        when = sorted(set(group["period"]), key=lambda name: view.period_rank[name])
-        capacity = words.number(float(group["capacity_gbps"].max()))
-        rows.append((str(link), str(tail), str(head), capacity, words.number(len(when)), when[0]))
-    rows.sort(key=lambda row: -int(row[4].replace(",", "")))
-    return [section("Full links", columns, rows)] if rows else []
+    rows: list[tuple[tuple[float, ...], tuple[str, ...]]] = []
+    table = view.plan.links
+    for (link, tail, head), group in table[table["capacity_gbps"] > 0].groupby(["link", "from", "to"], sort=True):
+        terms = known[str(link)]
+        is_shared = bool(terms.get("shared_capacity")) and not terms.get("directed")
+        if is_shared and tail != (terms["ends"][0] if "ends" in terms else terms["from"]):
+            continue
+        worst = highest(records(group), "share")
+        share, capacity = float(worst["share"]), float(worst["capacity_gbps"])
+        full = group[group["full"].astype(bool)]["period"]
+        when = sorted(set(full), key=lambda name: view.period_rank[name]) if several else []
+        lit = blocks[blocks["link"] == link].groupby("module", sort=True)["blocks"].sum()
+        texts = (
+            str(link), f"{tail} and {head} together" if is_shared else f"{tail} > {head}",
+            words.number(share * capacity), words.number(capacity), words.percent(share),
+            words.listed([f"{words.number(float(count))} {module}" for module, count in lit.items()], 3),
+            words.number(len(when)) if when else "", when[0] if when else "",
+        )  # fmt: skip
+        rows.append(((-round(share, 6), -len(when), -share * capacity), texts))
+    rows.sort()
+    return [section("Load of links", columns, [texts for _, texts in rows])] if rows else []
 
 
 def losses(view: View) -> list[Section]:
@@ -76,14 +89,14 @@ def losses(view: View) -> list[Section]:
     least = any(float(row["saved_by_a_point_less"]) > 0 for row in rows)
     rows.sort(key=lambda row: (-float(row["saved_by_a_point_less"]), float(row["share_served"]), str(row["lost"])))
     columns = (
-        Column("lost"), Column("rule"), Column("must be served", right=True), Column("is served", right=True),
+        Column("lost"), Column("rule"), Column("must be served", right=True), Column("is served, at least" if len(view.plan.traffic) else "is served", right=True),
         Column(f"a point less saves, {view.plan.objective_unit}", right=True),
     )  # fmt: skip
     several = len({row["survival"] for row in rows}) > 1
     texts: list[tuple[str, ...]] = [
         (
             loss(view, row), str(row["survival"]) if several else "", words.percent(float(row["share_required"])),
-            words.percent(float(row["share_served"])) if view.workloads else "",
+            words.percent(float(row["share_served"])),
             words.number(float(row["saved_by_a_point_less"])) if least else "",
         )
         for row in rows

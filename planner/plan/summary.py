@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from planner.explain.binding import cause_lines
 from planner.plan.derivation import campaign_lines, chain_tables, comparison_lines, earliest_lines, pool_lines
-from planner.plan.network import full_links, lit, losses, traffic
+from planner.plan.network import links, lit, losses, traffic
 from planner.plan.plan import Plan
 from planner.plan.sections import Section, costs, decisions, fleet_at_end, periods, sources
+from planner.plan.sites import sites
 from planner.plan.verdict import NEGLIGIBLE, Card, cards, verdict
 from planner.plan.view import View
 
@@ -42,9 +43,10 @@ SECTIONS: tuple[Callable[[View], list[Section]], ...] = (
     decisions,
     fleet_at_end,
     sources,
+    sites,
     traffic,
     lit,
-    full_links,
+    links,
     losses,
     costs,
     lambda view: _text("What limits the plan", cause_lines(view)),

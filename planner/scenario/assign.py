@@ -45,8 +45,11 @@ def parse_set(text: str) -> tuple[tuple[str, ...], Any, Place]:
     if not written.strip():
         message = "there is no value; write null to delete the key, or '' for empty text"
         raise InputError(Problem(message, dotted(parts), place, "set"))
-    if re.match(r"\s*[*/]\s*[\d.]", written):
-        message = "takes a value; factors such as *1.1 go with planner sweep, planner ask and planner.what_if"
+    if re.match(r"\s*[*/+]\s*[\d.]", written):
+        message = (
+            "takes the value itself, with no sign but - before it; values relative to what is there, such as *1.1 and +5, "
+            "go with planner sweep --vary, planner ask FILE earliest --vary and planner.what_if"
+        )
         raise InputError(Problem(message, dotted(parts), place, "set"))
     return parts, read_value(written, place), place
 
@@ -111,7 +114,8 @@ def set_value(tree: Tree, path: tuple[str, ...], value: Any, place: Place, is_na
         entries = _entries(node, before, path, place)
         old = entries.get(part)
         if old is None and (isinstance(node.content, list) or is_named(before)):
-            raise _unknown(part, entries, before, place)
+            is_list = isinstance(node.content, list)
+            raise _unknown(part, entries, before, place, "" if is_list else _NEW.format(dotted(before)))
         if new is None and depth + 1 == len(path) and is_reference(node):
             return _with_entry(node, part, Node(None, place, place))
         if old is None and new is None:
@@ -161,8 +165,11 @@ def _entries(node: Node, before: tuple[str, ...], path: tuple[str, ...], place: 
     raise InputError(Problem(message, dotted(path), place, "set"))
 
 
-def _unknown(part: str, entries: dict[str, Node], before: tuple[str, ...], place: Place) -> InputError:
-    hint = did_you_mean(part, entries) or _known(entries)
+_NEW = "; what is new goes into a file laid over the scenario (-f FILE), or set all of {}"
+
+
+def _unknown(part: str, entries: dict[str, Node], before: tuple[str, ...], place: Place, new: str) -> InputError:
+    hint = did_you_mean(part, entries) or _known(entries) + new
     message = f"there is no {quoted(part)} in {dotted(before)}{hint}"
     return InputError(Problem(message, dotted((*before, part)), place, "unknown-name"))
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -308,4 +309,8 @@ def keyed(*keys: str) -> Callable[[Any], str]:
 
 Flag = Annotated[bool, Strict()]
 Text = Annotated[str, Strict()]
+PeriodName = Annotated[
+    str, Strict(), BeforeValidator(lambda v: str(v) if type(v) is int else v, json_schema_input_type=str | int)
+]
+"""Name of a period; that of a year may be written as the number that it is."""
 Whole = Annotated[int, Strict()]

@@ -10,7 +10,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from planner.scenario.base import TAG, Fraction, Limits, NonNegative, Part, Periods, Positive, Text, Whole, shape
+from planner.scenario.base import (
+    TAG,
+    Fraction,
+    Limits,
+    NonNegative,
+    Part,
+    PeriodName,
+    Periods,
+    Positive,
+    Text,
+    Whole,
+    shape,
+)
 from planner.scenario.suggest import did_you_mean
 
 MONTHS_PER_YEAR = 12
@@ -60,7 +72,7 @@ class Horizon(Part):
         examples=[[{"period": "month", "count": 12}, {"period": "year", "count": 3}]],
         min_length=1,
     )
-    names: list[Text] | None = Field(
+    names: list[PeriodName] | None = Field(
         None,
         min_length=1,
         description="Own names of the periods, in place of the calendar's.",

@@ -34,7 +34,14 @@ def with_network(tree: Tree, *, allow_path: bool = False) -> Tree:
     if not isinstance(file.content, str):
         raise InputError(Problem("must be the name of a file", "network.file", file.place, "string_type"))
     found = read_network(
-        find_table(file.content, tree.folders, allow_path=allow_path, place=file.place, path="network.file")
+        find_table(
+            file.content,
+            tree.folders,
+            allow_path=allow_path,
+            place=file.place,
+            path="network.file",
+            kind="network file",
+        )
     )
     beside = each.plain if each is not None and isinstance(each.plain, dict) else {}
     links = {name: node_of({**link, **beside}, file.place) for name, link in found["links"].items()}

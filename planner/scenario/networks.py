@@ -27,7 +27,7 @@ _KNOWN = "GraphML (.graphml), GML (.gml), SNDlib XML (.xml) or SNDlib native (.t
 
 
 def read_network(path: Path) -> dict[str, Any]:
-    """Return the network in a file as parts of a scenario.
+    """Return the network in a file as parts of a scenario: those of its draft.
 
     Returns
     -------
@@ -47,6 +47,17 @@ def read_network(path: Path) -> dict[str, Any]:
         those after it.
 
     """
+    return draft_of(path).parts()
+
+
+def draft_of(path: Path) -> Draft:
+    """Return the network in a file as it was read, with its mistakes.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or is of none of the formats.
+    """
     draft = Draft(display_name(path))
     text = read_text(path, LIMIT)
     kind = Path(path).suffix.lower()
@@ -60,7 +71,7 @@ def read_network(path: Path) -> dict[str, Any]:
     else:
         message = f"this is not a network file that can be read: {_KNOWN}"
         raise InputError(Problem(message, place=Place(draft.file), code="format"))
-    return draft.parts()
+    return draft
 
 
 def _read_xml(text: str, draft: Draft) -> None:

@@ -14,6 +14,7 @@ from planner.scenario.base import (
     NonNegativeSeries,
     Noted,
     Part,
+    PeriodName,
     Positive,
     Series,
     Text,
@@ -84,7 +85,7 @@ class Site(Labelled):
     siting: Literal["open", "candidate"] = Field(
         "open", description="Whether it is open anyway, or opens by a yes-or-no decision."
     )
-    opens: Text | None = Field(None, description="First period it is, or can be, open in.", examples=["2024Q3"])
+    opens: PeriodName | None = Field(None, description="First period it is, or can be, open in.", examples=["2024Q3"])
     opening_cost: NonNegativeSeries = Field(0.0, description="Cost of opening a candidate.", examples=[5.0e7])
     opening_cost_per_mw: NonNegative = Field(
         0.0, description="The same, for each MW of the most power it ever has.", examples=[1.1e7]

@@ -109,7 +109,7 @@ _NUMBERS: dict[str, tuple[str, ...]] = {
     "demand": ("demand_units", "served_units", "unmet_units", "served_share"),
     "additions": ("devices", "price_{currency}"),
     "fleet": ("devices", "devices_peak", "devices_busy", "h100_equivalents"),
-    "run": ("devices_at_work", "work_units_per_hour", "devices_occupied", "replicas"),
+    "run": ("devices_at_work", "work_units_per_hour", "devices_occupied", "replicas", "capacity_units_per_hour"),
     "served": ("served_units_per_hour", "served_units", "latency_ms"),
     "unmet": ("unmet_units_per_hour", "unmet_units", "demand_units_per_hour"),
     "sites": (

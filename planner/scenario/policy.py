@@ -15,6 +15,7 @@ from planner.scenario.base import (
     NonNegativeSeries,
     Noted,
     Part,
+    PeriodName,
     Positive,
     Text,
     Whole,
@@ -36,11 +37,11 @@ class Campaign(Labelled):
     sites: list[Text] = Field(
         description="Sites it can run at; one of them is used.", min_length=1, examples=[["phoenix"]]
     )
-    start: Text | None = Field(
+    start: PeriodName | None = Field(
         None, description="Period at whose start it starts; free where absent.", examples=["2024Q1"]
     )
-    earliest: Text | None = Field(None, description="First period it may start in.", examples=["2024Q1"])
-    deadline: Text | None = Field(None, description="Last period it may still run in.", examples=["2024Q4"])
+    earliest: PeriodName | None = Field(None, description="First period it may start in.", examples=["2024Q1"])
+    deadline: PeriodName | None = Field(None, description="Last period it may still run in.", examples=["2024Q4"])
     interconnect: list[Text] | None = Field(
         None, description="Interconnects that it can run on; any where absent.", examples=[["nvlink"]]
     )
@@ -58,7 +59,7 @@ class Enablement(Noted):
     maker: Text = Field(description="Whose devices it is ported to.", examples=["amd"])
     cost: NonNegative = Field(0.0, description="Cost of porting, paid when it starts.", examples=[5.0e6])
     lead_time_months: NonNegative = Field(0.0, description="From start to use, months.", examples=[6])
-    decision: Text = Field(
+    decision: PeriodName = Field(
         "open",
         description="open: the plan decides (a yes-or-no decision); a period: it starts then; never.",
         examples=["2024Q1"],
@@ -86,7 +87,7 @@ class Survival(Noted):
     share_by_workload: dict[str, Annotated[float, Limits(ge=0, le=1)]] = Field(
         default_factory=dict, description="The same, for the workloads named here.", examples=[{"batch": 0}]
     )
-    start: Text | None = Field(
+    start: PeriodName | None = Field(
         None,
         description="First period of a maker's lost deliveries; the first of the horizon where absent.",
         examples=["2025Q1"],

@@ -16,6 +16,7 @@ from planner.scenario.base import (
     NonNegativeSeries,
     Noted,
     Part,
+    PeriodName,
     Positive,
     PositiveFraction,
     Series,
@@ -145,8 +146,8 @@ class Offer(Labelled):
         description="Whether the minimum commitment may be declined as a whole (a yes-or-no decision) "
         "or is signed already.",
     )
-    available_from: Text | None = Field(None, description="First period it is to be had in.", examples=["2024Q3"])
-    available_until: Text | None = Field(None, description="Last period it is to be had in.", examples=["2025Q4"])
+    available_from: PeriodName | None = Field(None, description="First period it is to be had in.", examples=["2024Q3"])
+    available_until: PeriodName | None = Field(None, description="Last period it is to be had in.", examples=["2025Q4"])
     availability: PositiveFraction = Field(1.0, description="Share of the time that a device is up.", examples=[0.97])
     includes_power: Flag | None = Field(
         None,
@@ -191,5 +192,5 @@ class Order(Noted):
     offer: Text = Field(description="Committed offer they were ordered by.", examples=["buy-h100"])
     site: Text = Field(description="Where they will stand.", examples=["frankfurt"])
     units: NonNegative = Field(description="How many.", examples=[1000])
-    period: Text = Field(description="When they arrive.", examples=["2024Q2"])
+    period: PeriodName = Field(description="When they arrive.", examples=["2024Q2"])
     paid: Flag = Field(False, description="Whether they are paid for already; else they cost their price on arrival.")

@@ -62,10 +62,11 @@ def find_table(
     allow_path: bool = False,
     place: Place | None = None,
     path: str = "",
+    kind: str = "table",
 ) -> Path:
     """Return the file of the table `name`: in the first of `folders` that has it, else in the shipped data.
 
-    `place` and `path` say where the scenario names the table, for messages.
+    `place` and `path` say where the scenario names the table, `kind` what it is a file of, for messages.
 
     Raises
     ------
@@ -78,7 +79,7 @@ def find_table(
         return InputError(Problem(message, path, place, "table"))
 
     if not name.strip() or "\0" in name:
-        raise refuse("a table is named by its file, such as demand.csv")
+        raise refuse(f"a {kind} is named by its file, such as {'demand.csv' if kind == 'table' else 'abilene.txt'}")
     if os.path.isabs(name) and not allow_path:
         raise refuse(f"{quoted(name)}: absolute paths need --allow-path")
     if os.path.normpath(name).split(os.sep)[0] == os.pardir and not allow_path:
@@ -89,7 +90,7 @@ def find_table(
             return folder / name
     where = ", ".join(str(folder) for folder in searched)
     hint = did_you_mean(name, [option for folder in searched for option in _tables_near(folder, name)])
-    raise refuse(f"there is no table {quoted(name)}; looked in {where}{hint}")
+    raise refuse(f"there is no {kind} {quoted(name)}; looked in {where}{hint}")
 
 
 def _tables_near(folder: Path, name: str) -> list[str]:

@@ -46,6 +46,19 @@ def test_without_causes(planner, dearer):
     assert planner("diff", TRANSPORT, dearer, "--no-causes", "--json").json["causes"] is None
 
 
+def test_demand_that_can_never_be_met_is_told_in_words(planner, tmp_path, dearer):
+    """Seattle and San Diego ship 350 + 600; with 300 + 300 they are too few for 900 cases in the only period."""
+    base, small = tmp_path / "base.yaml", tmp_path / "small.yaml"
+    base.write_text(
+        f"extends: {TRANSPORT.name}\nworkloads: {{cases: {{unmet_penalty: 9}}}}\nreport: {{earliest_date: true}}\n"
+    )
+    small.write_text(
+        "extends: base.yaml\noffers: {plant: {work: {cases: {capacity_by_site: {seattle: 300, san-diego: 300}}}}}\n"
+    )
+    done = planner("diff", base, small, "--no-causes")
+    assert "All demand can be met in no period of the horizon; before: from" in done.out
+
+
 def test_a_scenario_without_a_plan(planner):
     """Its status is told, and there are no amounts."""
     done = planner("diff", TRANSPORT, STUCK)

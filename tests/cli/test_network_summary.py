@@ -28,7 +28,7 @@ def design(**parts):
     return {"horizon": HOUR, "network": {"links": links}, "traffic": traffic} | parts
 
 
-def test_routes_blocks_and_full_links():
+def test_routes_blocks_and_loads_of_links():
     """4 Gb/s take two blocks of 2, one link or both: all lit is full, and the route has its name."""
     _, summary, found = summed(design())
     assert summary.verdict == "scenario: all demand in p1 is served, at the least cost of 2 USD."
@@ -37,14 +37,16 @@ def test_routes_blocks_and_full_links():
     blocks = found["Blocks lit on links"].table.rows
     assert sum(int(row[3]) for row in blocks) == 2
     assert sum(int(row[4]) for row in blocks) == 4
-    assert {row[0] for row in found["Full links"].table.rows} == {row[1] for row in blocks}
+    loads = found["Load of links"].table.rows
+    assert sum(float(row[2]) for row in loads) == 4
+    assert {row[0] for row in loads if row[4] == "100 %"} == {row[1] for row in blocks}
     assert "What resilience costs" not in found
 
 
 def test_no_network_no_sections():
     """A plan without links, traffic or losses has none of these."""
     _, _, found = summed(three_sites())
-    titles = {"Traffic between nodes", "Blocks lit on links", "Full links", "What resilience costs"}
+    titles = {"Traffic between nodes", "Blocks lit on links", "Load of links", "What resilience costs"}
     assert not titles & set(found)
 
 
@@ -74,7 +76,29 @@ def test_losses_of_traffic_alone():
     _, _, found = summed(design(survive={"n-1": {"any_one": "link", "share": 1}}))
     line = "Bearing the loss of any one link costs 2 USD, 100 % of the 2 USD without it."
     assert found["What resilience costs"].lines == (line,)
-    assert found["How each loss is borne"].table.rows == (("the link x", "100 %"), ("the link y", "100 %"))
+    assert found["How each loss is borne"].table.rows == (
+        ("the link x", "100 %", "100 %"),
+        ("the link y", "100 %", "100 %"),
+    )
+
+
+def test_traffic_without_routes_and_links_worst_first():
+    """6 and 3 Gb/s one way and 1 back over 10 each way: 90 % and 10 %; both directions of a shared link of 20: 50 %."""
+    links = {
+        "x": {"ends": ["a", "b"], "capacity_gbps": 10},
+        "y": {"ends": ["b", "c"], "capacity_gbps": 20, "shared_capacity": True},
+    }
+    traffic = {
+        "p": {"from": "a", "to": "b", "gbps": 3}, "q": {"from": "a", "to": "c", "gbps": 6}, "o": {"from": "c", "to": "b", "gbps": 4},
+        "n": {"from": "b", "to": "a", "gbps": 1},
+    }  # fmt: skip
+    _, _, found = summed({"horizon": HOUR, "network": {"links": links}, "traffic": traffic})
+    assert [row[0] for row in found["Traffic between nodes"].table.rows] == ["q", "o", "p", "n"]
+    assert found["Load of links"].table.rows == (
+        ("x", "a > b", "9", "10", "90 %"),
+        ("y", "b and c together", "10", "20", "50 %"),
+        ("x", "b > a", "1", "10", "10 %"),
+    )
 
 
 def test_traffic_left_behind_counts_as_unmet():

@@ -17,6 +17,7 @@ from planner.errors import InputError, Place
 from planner.plan.files import to_json
 from planner.scenario.load import MOST_PROBLEMS
 from planner.scenario.tree import dotted
+from tests.model.cases import case, rented
 from tests.scenario.rich import RICH, edited, load, refused
 
 
@@ -659,3 +660,23 @@ def test_what_a_scenario_and_a_plan_say_of_themselves():
     assert repr(plan) == f"<Plan for scenario: optimal, cost {plan.objective:.9g} USD>"
     assert str(plan).startswith("scenario: all demand")
     assert "proof: optimal" in str(plan)
+
+
+def test_periods_may_be_named_by_a_number():
+    """A year is a whole number in YAML; what is no period is told as such, and a fraction is none."""
+    years = {"start": 2026, "period": "year", "count": 3}
+    hours = {"start": 2026, "period": "hour", "count": 2, "names": [1, 2]}
+    for horizon, period in ((years, 2027), (hours, 2)):
+        plain = case(horizon=horizon, sites={"s": {"opens": period}}, offers={"o": rented(available_from=period)})
+        document = planner.load(plain).document
+        assert (document.sites["s"].opens, document.offers["o"].available_from) == (str(period), str(period))
+    with pytest.raises(InputError, match="there is no period '2030' in the horizon"):
+        planner.load(case(horizon=years, offers={"o": rented(available_from=2030)}))
+    with pytest.raises(InputError, match=r"must be text, not the number 2027\.5"):
+        planner.load(case(horizon=years, offers={"o": rented(available_from=2027.5)}))
+
+
+def test_a_network_file_that_is_not_there():
+    """It is no table."""
+    with pytest.raises(InputError, match=r"there is no network file 'mine\.graphml'"):
+        planner.load(case(network={"file": "mine.graphml"}))

@@ -360,7 +360,10 @@ def test_set_does_not_create_named_things(text, setting):
 
 def test_set_lists_what_there_is_when_nothing_is_near():
     (problem,) = set_refused(SITES, "sites.tokyo.power_mw=1", named={("sites",)})
-    assert problem.message == "there is no 'tokyo' in sites; there are 'iad', 'fra'"
+    assert problem.message == (
+        "there is no 'tokyo' in sites; there are 'iad', 'fra'; "
+        "what is new goes into a file laid over the scenario (-f FILE), or set all of sites"
+    )
 
 
 def test_set_knows_named_things_of_a_prefix_that_is_not_there():
@@ -422,8 +425,8 @@ def test_overlay_is_a_merge_patch(tmp_path_factory, base, over):
     assert tree.value == patch(patch({}, base), over)
 
 
-@pytest.mark.parametrize("text", ["a.b=*1.1", "a.b= /2", "a.*.c=* 0.9"])
+@pytest.mark.parametrize("text", ["a.b=*1.1", "a.b= /2", "a.*.c=* 0.9", "a.b=+600", "a.b=+10%"])
 def test_a_factor_is_no_value_of_set(text):
-    """`*1.1` would be read as an alias; the message says where factors go."""
-    with pytest.raises(InputError, match=r"factors such as \*1.1 go with planner sweep"):
+    """`*1.1` would be read as an alias, `+600` as 600; the message says where such values go."""
+    with pytest.raises(InputError, match=r"such as \*1.1 and \+5, go with planner sweep"):
         parse_set(text)

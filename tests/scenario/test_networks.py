@@ -15,7 +15,7 @@ from planner.scenario import networks
 from planner.scenario.network_formats import gml as gml_format
 from planner.scenario.network_formats import sndlib_native, units, xml_tree
 from planner.scenario.network_formats.latency import great_circle_km, round_trip_ms
-from planner.scenario.networks import read_network
+from planner.scenario.networks import draft_of, read_network
 
 HERE = Path(__file__).parent / "networks"
 SAMPLES = ["triangle.graphml", "triangle.gml", "square.txt", "square.xml"]
@@ -191,7 +191,22 @@ def test_a_unit_of_the_whole_graph(network):
 def test_no_unit_is_guessed(refused):
     (problem,) = refused("x.gml", gml("capacity 10"))
     assert problem.path == "links.a-b.capacity_gbps"
-    assert "there is no unit; write it as capacity_unit" in problem.message
+    where = (
+        "call it capacity_gbps, write 10 Gbps, or say capacity_unit at the edge, at the graph or as the default of a"
+    )
+    assert f"there is no unit; {where}" in problem.message
+
+
+def test_attributes_that_are_read_and_those_that_are_not(tmp_path):
+    """A length of 500 km is a round trip of 5 ms in fibre; whatever else is written is named."""
+    file = tmp_path / "x.gml"
+    file.write_text(gml("capacity_gbps 10 length_km 500 colour 3"), encoding="utf-8")
+    draft = draft_of(file)
+    link = draft.parts()["links"]["a-b"]
+    assert (link["capacity_gbps"], link["latency_ms"]) == (10, 5)
+    assert draft.attributes()[-1] == (
+        "attributes of links: read capacity_gbps, length_km as length of fibre for latency_ms; not read colour"
+    )
 
 
 def test_an_unknown_unit(refused):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from planner.model.arrays import Floats
 from planner.model.model import Model
 from planner.model.programme import Block
 
@@ -60,21 +61,26 @@ def _rows(rows: Block, positions: list[int]) -> np.ndarray:
 
 def capacity(model: Model) -> None:
     """Buy no more work than is sold: work[t,k,o,s,w] <= capacity[t,o,s,w] (x open[t,s] at a candidate site)."""
-    time = model.inputs.time
-    limits = []
-    for sale in model.sales:
-        stated = sale.terms.capacity_by_site.get(sale.site, sale.terms.capacity_per_hour)
-        limits.append(np.full(model.T, np.inf) if stated is None else time.series(stated))
-    limit = time.beside(limits)
+    limit = work_sold(model)
     is_open = opening_of(model, [sale.site for sale in model.sales])
     exists = (model.work.at >= 0) & np.isfinite(limit)[:, None, :]
     finite = np.where(np.isfinite(limit), limit, 0.0)
-    given = finite * (is_open[2] if limits else 1.0)
+    given = finite * (is_open[2] if model.sales else 1.0)
     rows = model.programme.add_rows(
         "capacity", model.work.axes, model.work.keys, model.each_slice, "<=", given[:, None, :], mask=exists
     )
     model.programme.enter(rows.at, model.work.at, 1.0)
     model.programme.enter(rows.at, is_open[0][:, None, :], -finite[:, None, :])
+
+
+def work_sold(model: Model) -> Floats:
+    """Return the most that each sale sells, units per hour, shape (T, sales); infinite where nothing limits it."""
+    time = model.inputs.time
+    limits = []
+    for sale in model.sales:
+        stated = sale.terms.capacity_by_site.get(sale.site, sale.terms.capacity_per_hour)
+        limits.append(np.full(model.T, np.inf) if stated is None else time.series(stated))
+    return time.beside(limits)
 
 
 def opening_of(model: Model, sites: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

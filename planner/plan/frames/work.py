@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.model.programme import summed
+from planner.model.rules.serving import work_sold
 from planner.plan.frames.reader import ZERO, Reader, picked
 
 
@@ -32,7 +33,7 @@ def demand(reader: Reader) -> pd.DataFrame:
 
 
 def run(reader: Reader) -> pd.DataFrame:
-    """Devices at work on each workload, and the work that they do."""
+    """Devices at work on each workload, and the work that they do; bought work, and the most that is sold of it."""
     model, inputs = reader.model, reader.inputs
     frame, values, where = reader.frame(model.run, "devices_at_work")
     static = where[-1]
@@ -48,8 +49,12 @@ def run(reader: Reader) -> pd.DataFrame:
         frame["replicas"] = np.where(column >= 0, count, np.nan)
     devices = np.array([inputs.devices[inputs.stands[m.stand].d] for m in modes], object)
     frame.insert(4, "device", devices[static] if len(modes) else [])
-    bought, _, _ = reader.frame(model.work, "work_units_per_hour")
-    return pd.concat([frame, bought], ignore_index=True)[list(frame.columns)] if len(bought) else frame
+    bought, _, (t, _, sale) = reader.frame(model.work, "work_units_per_hour")
+    if not len(bought):
+        return frame
+    most = work_sold(model)[t, sale]
+    bought["capacity_units_per_hour"] = np.where(np.isfinite(most), most, np.nan)
+    return pd.concat([frame, bought], ignore_index=True)[[*frame.columns, "capacity_units_per_hour"]]
 
 
 def served(reader: Reader) -> pd.DataFrame:

@@ -26,7 +26,11 @@ class Written(NamedTuple):
 
 @dataclass
 class Draft:
-    """Parts of a scenario as they are read from `file`; mistakes are kept until `parts` is called."""
+    """Parts of a scenario as they are read from `file`; mistakes are kept until `parts` is called.
+
+    `read_as` has the attributes of `nodes` and `links` that were read, with what as, and `passed_over` those that were not,
+    for formats in which files choose their attributes.
+    """
 
     file: str
     nodes: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -34,6 +38,8 @@ class Draft:
     traffic: dict[str, dict[str, Any]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     left_out: int = 0
+    read_as: dict[str, dict[str, str]] = field(default_factory=dict)
+    passed_over: dict[str, list[str]] = field(default_factory=dict)
     _name_of: dict[str, str] = field(default_factory=dict)
     _first: dict[tuple[str, str], Place] = field(default_factory=dict)
 
@@ -94,6 +100,19 @@ class Draft:
         limit = f"least allowed, {least:g}" if value < least else f"most allowed, {most:g}"
         self.refuse(f"{message} {limit}", path, written.place, "range")
         return None
+
+    def attributes(self) -> list[str]:
+        """Return in words which attributes were read as what, and which were not: a line for nodes, one for links."""
+        lines = []
+        for kind in ("nodes", "links"):
+            read = [name if name == what else f"{name} as {what}" for name, what in self.read_as.get(kind, {}).items()]
+            other = [plain_name(name) for name in self.passed_over.get(kind, [])]
+            if len(other) > _MOST_HINTS:
+                other = [*other[:_MOST_HINTS], f"and {len(other) - _MOST_HINTS:,} more"]
+            told = [f"read {', '.join(read)}"] * bool(read) + [f"not read {', '.join(other)}"] * bool(other)
+            if told:
+                lines.append(f"attributes of {kind}: {'; '.join(told)}")
+        return lines
 
     def parts(self) -> dict[str, Any]:
         """Return the parts, or raise with all the mistakes."""

@@ -24,4 +24,9 @@ def great_circle_km(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 def round_trip_ms(a: tuple[float, float], b: tuple[float, float]) -> float:
     """Return the round trip in fibre between two points, ms, to the microsecond: 2 distance / 200 km per ms."""
-    return round(2 * great_circle_km(a, b) * ROUTE_FACTOR / FIBRE_KM_PER_MS, 3)
+    return fibre_ms(great_circle_km(a, b) * ROUTE_FACTOR)
+
+
+def fibre_ms(length_km: float) -> float:
+    """Return the round trip through so much fibre, ms, to the microsecond."""
+    return round(2 * length_km / FIBRE_KM_PER_MS, 3)
