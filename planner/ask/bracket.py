@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -39,7 +40,8 @@ def bracketed(parameter: Parameter, holds: Callable[[Scenario], bool], *, up: bo
     start = holds_at(parameter, holds, now)
     end = parameter.most if up else parameter.least
     inside = now
-    step = FIRST * (abs(now) or 1.0) * (1 if up else -1)
+    first = 1.0 if parameter.whole else FIRST * (abs(now) or 1.0)
+    step = first if up else -first
     outside = None
     try:
         for _ in range(MOST_STEPS):
@@ -54,8 +56,11 @@ def bracketed(parameter: Parameter, holds: Callable[[Scenario], bool], *, up: bo
             inside, step = p, 2 * step
         if outside is None:
             return Bracket(None, reached=inside)
-        while abs(outside - inside) > NARROW * max(abs(inside), abs(outside), FIRST * abs(now)):
+        while abs(outside - inside) > (
+            1.0 if parameter.whole else NARROW * max(abs(inside), abs(outside), FIRST * abs(now))
+        ):
             p = (inside + outside) / 2
+            p = math.floor(p) if parameter.whole else p
             if holds_at(parameter, holds, p) == start:
                 inside = p
             else:

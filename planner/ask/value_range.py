@@ -11,7 +11,7 @@ import numpy as np
 
 from planner.ask.amounts import Change, amounts, change_table, changes
 from planner.ask.answer import Answer
-from planner.ask.bracket import bracketed
+from planner.ask.bracket import Bracket, bracketed
 from planner.ask.face import price_of, prices_hold
 from planner.ask.family import Family, family_of
 from planner.ask.hot import Hot
@@ -109,16 +109,17 @@ class ValueRange(Answer):
             "other": "the same decisions are taken, in other amounts",
             "whole": "the same whole decisions stay best",
         }[self.kind]
-        head = f"{self.scenario}: {what} while {self.path}, now {now}, is"
+        head = f"{self.scenario}: {what} while {self.path}{'' if self.factor else f', now {now},'} is"
+        times = " times what it is now" if self.factor else ""
         lower, upper = self.low.value, self.high.value
         if lower is None and upper is None:
             where = "any value at all"
         elif lower is None:
-            where = f"{high} or less"
+            where = f"{high}{times} or less"
         elif upper is None:
-            where = f"{low} or more"
+            where = f"{low}{times} or more"
         else:
-            where = f"from {low} to {high}"
+            where = f"from {low} to {high}{times}"
         return f"{head} {where}{self._doubt}."
 
     @property
@@ -126,8 +127,20 @@ class ValueRange(Answer):
         price = self.price or 0.0
         if not price:
             return "one more or less changes nothing"
-        amount = words.money(abs(price) * (0.01 if self.factor else 1.0), self.price_unit)
-        return f"{'1 % more' if self.factor else 'one more'} {'saves' if price < 0 else 'costs'} {amount}"
+        amount = words.money(abs(price) * self._step, self.price_unit)
+        return f"{self._more} {'saves' if price < 0 else 'costs'} {amount}"
+
+    @property
+    def _more(self) -> str:
+        return "1 % more" if self.factor else "one more"
+
+    @property
+    def _step(self) -> float:
+        """How much more a price is told of: one, or 0.01 of a factor."""
+        return 0.01 if self.factor else 1.0
+
+    def _saved(self, price: float) -> str:
+        return words.number(-price * self._step)
 
     @property
     def _doubt(self) -> str:
@@ -146,13 +159,13 @@ class ValueRange(Answer):
             columns = (
                 Column("side"),
                 Column("ends at", right=True),
-                Column(f"one more changes the objective by, {self.price_unit}", right=True),
+                Column(f"{self._more} saves, {self.price_unit}", right=True),
             )
-            rows: list[tuple[str, ...]] = [("as it is", self.shown[0], words.number(self.price or 0.0))]
+            rows: list[tuple[str, ...]] = [("as it is", self.shown[0], self._saved(self.price or 0.0))]
             for side, end, told in (("below", self.low, self.shown[1]), ("above", self.high, self.shown[2])):
                 if end.value is not None:
-                    beyond = "no plan" if not end.feasible else "" if end.beyond is None else words.number(end.beyond)
-                    rows.append((side, told, beyond))
+                    beyond = "no plan" if not end.feasible else "" if end.beyond is None else self._saved(end.beyond)
+                    rows.append((side, f"{told}{' times what it is' if self.factor else ''}", beyond))
             found.append(section("Prices beyond the range", columns, rows))
         for title, end in (("What changes below the range", self.low), ("What changes above the range", self.high)):
             found += change_table(title, end.changes, "within", "beyond")
@@ -187,6 +200,8 @@ def value_range(
     read = opened(scenario)
     parameter = parameter_of(read, path)
     posed = pose(read, request)
+    if parameter.whole:
+        return _by_solving(posed, parameter)
     family = family_of(posed, parameter)
     if family.where == "nothing":
         return _answer(posed, parameter, "nothing", End(None, True), End(None, True))
@@ -261,9 +276,17 @@ def _by_solving(posed: Posed, parameter: Parameter) -> ValueRange:
     for up in (False, True):
         found = bracketed(parameter, holds, up=up)
         complete &= not found.stopped
-        at_least = not up and parameter.least is not None and found.reached == parameter.least
-        ends.append(End(found.between[0] if found.between else parameter.least if at_least else None, False))
+        ends.append(End(_ended(parameter, found, up=up), False))
     return replace(_answer(posed, parameter, "whole" if posed.is_mip else "other", ends[0], ends[1]), complete=complete)
+
+
+def _ended(parameter: Parameter, found: Bracket, *, up: bool) -> float | None:
+    """Return where a bracket ends a range: at a limit of the schema where it is no nearer to that than it can tell."""
+    limit = parameter.most if up else parameter.least
+    if found.between is None:
+        return limit if not up and found.reached == limit else None
+    inside, outside = found.between
+    return limit if outside == limit and not parameter.whole and not found.stopped else inside
 
 
 def _again(posed: Posed, scenario: Scenario) -> Posed:
@@ -316,7 +339,7 @@ def _answer(
         end.value is not None and abs(end.value - now) <= width and now not in (parameter.least, parameter.most)
         for end in (low, high)
     )
-    below, above = (parameter.shown(end.value) if end.value is not None else "" for end in (low, high))
+    below, above = (parameter.shown_end(end.value) if end.value is not None else "" for end in (low, high))
     return ValueRange(
         posed.name, True, parameter.asked, parameter.factor, parameter.unit, now, kind, low, high, price,
         posed.objective.unit, degenerate and kind != "nothing", posed.clock.solves, (parameter.shown(now), below, above),

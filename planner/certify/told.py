@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.certify.proof import Interval
-from planner.certify.verdict import Verdict, share
+from planner.certify.verdict import DIGITS, Verdict, amount, share
 from planner.plan import words
 from planner.plan.sections import Column, Section, Table, cut
 from planner.plan.summary import Summary
@@ -28,14 +28,19 @@ def _intervals(intervals: tuple[Interval, ...]) -> list[Section]:
         return []
     columns = (
         Column("objective"), Column("from", right=True), Column("to", right=True), Column("unit"),
-        Column("width", right=True), Column("proven by"),
+        Column("width at most", right=True), Column("proven by"),
     )  # fmt: skip
-    return [Section("The optimum lies", table=Table(columns, tuple(map(_row, intervals))))]
+    return [
+        Section(
+            f"The optimum lies, to {DIGITS} digits (in full with --json)",
+            table=Table(columns, tuple(map(_row, intervals))),
+        )
+    ]
 
 
 def _row(interval: Interval) -> tuple[str, ...]:
     sides = (interval.reached, interval.reached) if interval.best is None else (interval.lower, interval.upper)
-    low, high = (repr(side) for side in sides)
+    low, high = (amount(side, "") for side in sides if side is not None)
     if interval.best is None:
         low = "?"
     by = "the linear relaxation" if interval.relaxed else "the linear programme"

@@ -19,6 +19,9 @@ DIGITS = 9
 SMALL = 1e-4
 """Amounts below this are told with a power of ten."""
 
+LEAST_WIDTH = 1e-16
+"""A double cannot tell apart what differs by less than this share."""
+
 NEAR = 1e-6
 """A linear programme's optimum counts as proven where its interval is no wider than this, relatively."""
 
@@ -98,14 +101,15 @@ class Verdict:
 def sentence_of(
     name: str, proves: str, intervals: tuple[Interval, ...], wrong: int, gaps: tuple[str, ...], word: tuple[str, ...]
 ) -> str:
-    """Return what is proven and what is not, in one sentence that can be quoted alone."""
+    """Return what is wrong, what is not proven and what is, in one sentence that can be quoted alone."""
     told = _proven(proves, intervals)
-    parts = [told] if told else []
-    parts += [f"not proven: {words.listed(gaps)}"] if gaps else []
+    parts = []
     if wrong:
         figures = "1 figure of the plan is not what follows" if wrong == 1 else f"{wrong:,} figures of the plan are not"
-        parts.append(f"{figures}{'' if wrong == 1 else ' what follows'}")
-    elif proves in ("optimal", "feasible"):
+        parts.append(f"{figures}{'' if wrong == 1 else ' what follows'} from its decisions")
+    parts += [f"not proven: {words.listed(gaps)}"] if gaps else []
+    parts += [told] if told else []
+    if not wrong and proves in ("optimal", "feasible"):
         parts.append("every figure that could be derived again follows from the plan's decisions")
     parts += [f"the solver's word alone is {words.listed(word)}"] if word else []
     return f"{name}: {'; '.join(parts)}."
@@ -159,5 +163,5 @@ def _moved(interval: Interval) -> str:
 
 
 def share(width: float | None) -> str:
-    """Return a relative width: 4.4e-12; below what a double can tell apart, it is not told more closely."""
-    return "under 1e-16" if not width or width < 1e-16 else f"{width:.1e}"
+    """Return a relative width: 4.4e-12; one below what a double can tell apart is told as that."""
+    return f"{width:.1e}" if width and width > LEAST_WIDTH else f"{LEAST_WIDTH:g}"

@@ -28,6 +28,15 @@ class Questions(click.Group):
         """Return the names of the questions."""
         return list(QUESTIONS)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read FILE; an option before the question is told where it goes."""
+        early = next(
+            (word for word in args[:2] if word.startswith("-") and word not in ("-", *ctx.help_option_names)), None
+        )
+        if early is not None:
+            ctx.fail(f"{early} comes after the question: planner ask FILE QUESTION {early}")
+        return super().parse_args(ctx, args)
+
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Return the question, or say which there are."""
         from planner.scenario.suggest import did_you_mean

@@ -65,6 +65,16 @@ def unit_of_prices(plan: Plan) -> str:
     return str(units.iloc[0]).partition(" per ")[0] if len(units) else plan.objective_unit
 
 
+def is_fixed(plan: Plan) -> bool:
+    """Return whether a plan's prices hold with its whole numbers fixed only."""
+    return plan.duals.startswith("with the integers")
+
+
+def as_chosen(plan: Plan) -> str:
+    """Return what a price is told with where it holds with the whole numbers fixed only."""
+    return ", with the yes-or-no decisions as chosen" if is_fixed(plan) else ""
+
+
 def demand_lines(view: View) -> list[str]:
     """Return, for each workload, when its last unit is dearest, and how dear against the average of that period.
 
@@ -93,7 +103,6 @@ def _last_unit(view: View, workload: str, row: Record) -> str:
         return ""
     when = f"{period} ({part})" if part not in ("", "all") else period
     head = f"The last {view.unit(workload)} of {view.label('workloads', workload)} in {when}"
-    suffix = ", with the yes-or-no decisions as chosen" if view.plan.duals.startswith("with the integers") else ""
     ratio = price / average
     against = "as much as the average" if abs(ratio - 1) < ALIKE else f"{words.times(ratio)} the average"
-    return f"{head} costs {words.money(price, view.currency)}, {against}{suffix}."
+    return f"{head} costs {words.money(price, view.currency)}, {against}{as_chosen(view.plan)}."

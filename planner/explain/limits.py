@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from planner.explain.again import Difference, difference
-from planner.explain.binding import cause_lines, unit_of_prices
+from planner.explain.binding import as_chosen, cause_lines, is_fixed, unit_of_prices
 from planner.explain.explanation import Asked, Explanation, Question
 from planner.explain.reading import solved_stages
 from planner.plan import words
@@ -19,6 +19,10 @@ from planner.stage import user_duals
 TITLE = "Every input that binds"
 WHOLE = "Whole numbers at their limit"
 NOTHING_BINDS = "No input limits the plan: there is none of which more would save anything."
+NOTHING_BINDS_FIXED = (
+    "With the yes-or-no decisions as chosen, no input limits the plan: there is none of which more would save anything; "
+    "with other decisions more could pay."
+)
 
 
 def limits(plan: Plan, asked: Asked) -> Explanation:
@@ -28,9 +32,11 @@ def limits(plan: Plan, asked: Asked) -> Explanation:
     if plan.duals == "none":
         return Explanation("limits", ("The solver gave no prices, so what limits the plan is not known.",))
     told = replace(plan, limits=_all_ranged(Question(plan, asked))) if asked.solve else plan
-    lines = [*([] if told.limits else [NOTHING_BINDS]), *cause_lines(View(told), None)]
+    losses = _losses(plan)
+    nothing = NOTHING_BINDS_FIXED if is_fixed(plan) else NOTHING_BINDS
+    lines = [*([] if told.limits or losses else [nothing]), *cause_lines(View(told), None)]
     tables = {TITLE: pd.DataFrame([_row(limit, plan) for limit in told.limits])} if told.limits else {}
-    lines += [_loss_line(row, plan) for row in _losses(plan)]
+    lines += [_loss_line(row, plan) for row in losses]
     raised = list(whole_limits(plan))
     if raised and asked.solve:
         found = [(path, what, difference(Question(plan, asked), {path: most + 1})) for path, most, what in raised]
@@ -82,7 +88,7 @@ def _loss_line(row: dict[str, Any], plan: Plan) -> str:
     saved = words.money(row["saved_by_a_point_less"], unit_of_prices(plan))
     return (
         f"One percentage point less of the share to be served after the loss of {row['lost']} ({row['survival']}) "
-        f"would save {saved}."
+        f"would save {saved}{as_chosen(plan)}."
     )
 
 

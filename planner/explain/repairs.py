@@ -164,7 +164,9 @@ def least_of(feasibility: Feasibility, statement: Statement) -> Repair | None:
         return found
     steps = steps_of(feasibility.scenario, statement)
     if steps is not None:
-        return _by_steps(feasibility, statement, steps)
+        found = _by_steps(feasibility, statement, steps)
+        if found is not None or not steps.key:
+            return found
     if statement.without and statement.kind not in ("demand", "traffic"):
         changes = _left_out(feasibility.scenario, statement)
         return _tried(feasibility, (statement.path,), statement.without, changes)
@@ -293,7 +295,7 @@ def _scaled(scenario: Scenario, path: str, by_period: dict[str, float]) -> dict[
 
 def _by_steps(feasibility: Feasibility, statement: Statement, steps: Steps) -> Repair | None:
     """Return the least change of one input among its other values."""
-    scenario, path = feasibility.scenario, statement.path
+    scenario, path = feasibility.scenario, f"{statement.path}.{steps.key}" if steps.key else statement.path
     before = value_at(scenario, path)
     if steps.listed or not steps.sign:
         good = first_that_holds(steps.listed, lambda value: feasibility.holds(scenario.replace({path: value})))

@@ -23,19 +23,23 @@ MOST_DOUBLED = 60
 LARGEST = 1e14
 """No figure of a scenario is much larger."""
 
-NEVER_LESS = 1e-9
-"""A share that falls to nothing still has to be above nothing, by this much."""
+LEAST_SHARE = 1e-3
+"""A share to be served after a loss that would have to be lower than this is better left out with its rule."""
 
 
 @dataclass(frozen=True)
 class Steps:
-    """Other values of one input: listed ones, or all on one side of what is there, by `sign`, up to `most`."""
+    """Other values of one input: listed ones, or all on one side of what is there, by `sign`, up to `most`.
+
+    The input is the statement's own, or what stands at `key` below it.
+    """
 
     listed: tuple[Any, ...] = ()
     sign: int = 0
     least: float = 0.0
     most: float = LARGEST
     is_whole: bool = False
+    key: str = ""
 
 
 def steps_of(scenario: Scenario, statement: Statement) -> Steps | None:
@@ -100,7 +104,7 @@ STEPS: dict[str, Callable[[Scenario, Statement], Steps]] = {
     "campaign_deadline": _later,
     "share_least": lambda scenario, statement: Steps(sign=-1),
     "share_most": lambda scenario, statement: Steps(sign=1, most=1.0),
-    "survival": lambda scenario, statement: Steps(sign=-1, least=NEVER_LESS),
+    "survival": lambda scenario, statement: Steps(sign=-1, least=LEAST_SHARE, key="share"),
     "commitment": lambda scenario, statement: Steps(sign=-1),
     "power": lambda scenario, statement: Steps(sign=1),
     "budget": lambda scenario, statement: Steps(sign=1),

@@ -140,7 +140,8 @@ class Plan:
         if name in TABLES and "status" in known:
             if name in self.tables:
                 return self.tables[name]
-            raise AttributeError(f"a plan with status {self.status!r} has no table {name!r}")
+            why = "it was not asked for" if known.get("tables") else f"a plan that is {self.status} has none"
+            raise AttributeError(f"the plan has no table {name!r}: {why}")
         raise AttributeError(name)
 
     def later(self, **parts: Callable[[], Any]) -> Plan:

@@ -82,8 +82,14 @@ def quantity(value: float, unit: str) -> str:
 
 def count(value: int, noun: str) -> str:
     """Return so many things: 1 period, 2 periods, 3 countries."""
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
-    return f"{value:,} {noun if value == 1 else plural}"
+    return f"{value:,} {noun if value == 1 else plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """Return the word for several: periods, countries; what ends in s, as a unit of thousands does, stays."""
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return noun if noun.endswith("s") else f"{noun}s"
 
 
 def listed(items: Sequence[str], most: int = 5, last: str = "and") -> str:

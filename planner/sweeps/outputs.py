@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import InputError, Place, Problem
 from planner.plan.plan import TABLES, Plan
 from planner.scenario.load import Scenario
-from planner.scenario.suggest import did_you_mean, quoted
+from planner.scenario.suggest import did_you_mean, nearest, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,12 +129,18 @@ class _Expressions:
             return Output(text, "fleet", "devices_by_period", (("device", column),))
         known = self._known(table)
         if column not in known:
-            devices = list(self.scenario.document.devices) if table == "fleet" else []
-            hint = did_you_mean(column, [*known, *devices]) or f"; it has {', '.join(known)}"
-            raise _wrong(text, f"the table {table} has no column {quoted(column)}{hint}")
+            raise _wrong(text, self._no_column(table, column, known))
         if column in _LABELS or column in _THINGS:
             raise _wrong(text, f"the column {column} holds names, which have no sum")
         return Output(text, table, column, self._where(text, table, where or ""))
+
+    def _no_column(self, table: str, column: str, known: list[str]) -> str:
+        """Say that a table has no such column, and what was probably meant."""
+        devices = list(self.scenario.document.devices) if table == "fleet" else []
+        also = " and there is no such device" if table == "fleet" else ""
+        near = nearest(column, [*known, *devices])
+        hint = f"; did you mean {table}.{near}?" if near else f"; it has {', '.join(known)}"
+        return f"the table {table} has no column {quoted(column)}{also}{hint}"
 
     def _short(self, text: str, name: str, where: str | None) -> Output:
         """Return an expression without a column: cost, cost[KIND] or served[WORKLOAD]."""

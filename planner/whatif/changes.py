@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from planner.errors import InputError, Place, Problem
+from planner.plan import words
 from planner.scenario.assign import parse_path
 from planner.scenario.base import Limits, Part
-from planner.scenario.fields import branches_at, is_series, keys_at
+from planner.scenario.fields import branches_at, is_series
 from planner.scenario.load import Scenario, entry_of
 from planner.scenario.suggest import did_you_mean, quoted
 from planner.scenario.tree import Index, dotted
@@ -38,6 +39,9 @@ def resolved(scenario: Scenario, changes: Mapping[str, Any]) -> dict[str, Any]:
     InputError
         With every path that leads nowhere, every relative value of what is no number, and every distribution.
     """
+    if not isinstance(changes, Mapping):
+        message = f"are values by path, such as {{'sites.iad.power_mw': 40}}, not {quoted(str(changes))}"
+        raise InputError(Problem(message, "changes", code="what-if"))
     values: dict[Path, Any] = {}
     problems: list[Problem] = []
     for text, value in _periods_last(changes):
@@ -108,12 +112,16 @@ def _named(scenario: Scenario, path: Path, place: Place) -> list[Path]:
 def _missing(before: Path, part: str, ways: Sequence[tuple[Path, Any]], *, has_key: bool) -> str:
     """Return what the `part` of a path that leads nowhere was probably meant to be, or what there is."""
     where = dotted(before) or "the scenario"
-    way, here = ways[0]
-    options = list(keys_at(way)) if isinstance(here, Part) else _names(here)
+    _, here = ways[0]
+    options = _keys(here)
     if has_key and part in options:
         return f"has no value yet at any of {len(ways)}" if len(ways) > 1 else "has no value yet"
     listed = f"; there are {', '.join(options[:8])}{' and more' if len(options) > 8 else ''}" if options else ""
-    hint = did_you_mean(part.replace("*", ""), options) or listed
+    things = [] if before else [dotted((key, part)) for key in options if part in _names(entry_of(here, key))]
+    meant = (
+        f"; did you mean {words.listed(things, last='or')}?" if things else did_you_mean(part.replace("*", ""), options)
+    )
+    hint = meant or listed
     return (
         f"nothing in {where} is called {part}{hint}" if "*" in part else f"there is no {quoted(part)} in {where}{hint}"
     )
@@ -122,6 +130,12 @@ def _missing(before: Path, part: str, ways: Sequence[tuple[Path, Any]], *, has_k
 def _only_stars(pattern: str) -> str:
     """Return a pattern in which `?` and brackets stand for themselves."""
     return re.sub(r"([?\[])", r"[\1]", pattern)
+
+
+def _keys(value: Any) -> list[str]:
+    """Return the keys of a part of the scenario as they are written, or the names of the things in it."""
+    fields = type(value).model_fields.items() if isinstance(value, Part) else ()
+    return [field.alias or name for name, field in fields] or _names(value)
 
 
 def _names(value: Any) -> list[str]:
@@ -168,7 +182,11 @@ def _applied(scenario: Scenario, values: Mapping[Path, Any], path: Path, relativ
         _named(scenario, tuple(part for part in path if not isinstance(part, Index)), place)
     found = changed(now, relative)
     if found is None:
-        raise _wrong(f"is no number and no series of numbers, so that {relative} cannot change it", dotted(path), place)
+        written = now.model_dump(exclude_unset=True, by_alias=True) if isinstance(now, Part) else {}
+        below = [name for name in written if changed(entry_of(now, name), relative) is not None]
+        hint = f"; below it are {words.listed([dotted((*path, name)) for name in below])}" if below else ""
+        message = f"is no number and no series of numbers, so that {relative} cannot change it{hint}"
+        raise _wrong(message, dotted(path), place)
     return found
 
 

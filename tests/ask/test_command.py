@@ -51,6 +51,7 @@ def test_an_answer_is_saved_and_an_input_is_not_written_over(planner, tmp_path):
     [
         (["brake-even", "x"], "did you mean 'break-even'"),
         (["break-even", FREIGHT + "o"], "did you mean 'chicago'"),
+        (["--set", "name=x", "range", FREIGHT], "--set comes after the question"),
         (["break-even"], "name a price, or a device"),
         (["range"], "Missing argument"),
         (["range", "name"], "no number"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 import planner
+from planner.ask.parameter import parameter_of
 from tests.ask.test_break_even import every_set_of_sites, two_devices
-from tests.model.cases import case, rented
+from tests.model.cases import bought, case, rented, work
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 TRANSPORT = SCENARIOS / "transport.yaml"
@@ -113,3 +115,46 @@ def test_whole_decisions_with_a_limit_are_bracketed_too():
     assert chosen(found.low.value * (1 + 1e-3)) == chosen(found.high.value * (1 - 1e-3)) == now
     assert chosen(found.low.value * (1 - 1e-2)) != now
     assert chosen(found.high.value * (1 + 1e-2)) != now
+
+
+def test_a_whole_number_moves_in_whole_steps():
+    """Sites of 6 each for a demand of 10 at 1 to open: two are open as long as two may be, and never by parts."""
+    scenario = case(
+        sites={name: {"siting": "candidate", "opening_cost": 1, "power_mw": 0.006} for name in "abc"},
+        devices={"d": {"power_kw": 1}},
+        offers={"o": bought()},
+        siting={"max_open": 3},
+    )
+    found = planner.value_range(scenario, "siting.max_open")
+    assert (found.low.value, found.high.value) == (2, None)
+    assert "siting.max_open, now 3, is 2 or more" in found.sentence
+
+
+def test_the_ends_of_a_range_are_not_told_wider_than_they_are():
+    """1.00758 is no 1.01, at which the plan is another; a number that is round but for rounding stays so."""
+    scenario = case(offers={"cheap": rented(1, supply=4), "dear": rented(3)})
+    supply = parameter_of(planner.load(scenario), "offers.cheap.supply")
+    told = [supply.shown_end(p) for p in (1.00758, 7.5151, 3.996, 10.0000000000001, 1e-13)]
+    assert told == ["1.01 devices", "7.51 devices", "3.996 devices", "10 devices", "0 devices"]
+
+
+def test_a_factor_is_told_once_with_the_price_of_one_percent_more():
+    """Supplies of 4 and 5 in two periods that ask for 10: 1 % more is 0.09 device-hours, each 2 less, up to all of the 10."""
+    scenario = case(offers={"cheap": rented(1, supply=[4, 5]), "dear": rented(3)}, periods=2)
+    found = planner.value_range(scenario, "offers.cheap.supply")
+    assert "(1 % more saves 0.18 USD) while offers.cheap.supply is from 0 to 2 times what it is now" in found.sentence
+    table = found.sections()[0].table
+    assert (table.columns[2].name, table.rows[0][2]) == ("1 % more saves, USD", "0.18")
+
+
+def test_a_unit_that_ends_in_s_has_no_second_one():
+    """A thousand calls, and 10 thousand calls an hour."""
+    scenario = case(workloads=work(10, unit="thousand calls"))
+    assert planner.value_range(scenario, "workloads.w.demand.by_region.r").unit == "thousand calls an hour"
+
+
+def test_the_way_to_a_number_is_shown():
+    """What has numbers below it names them; the name of a thing alone is told with what it is in."""
+    for path, hint in (("workloads.w.demand", "below it are workloads.w.demand.by_region"), ("o", "mean offers.o?")):
+        with pytest.raises(planner.InputError, match=re.escape(hint)):
+            planner.value_range(case(), path)

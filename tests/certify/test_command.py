@@ -75,3 +75,12 @@ def test_no_solver_is_started_from_a_shell(tmp_path):
     out, err = done.communicate(timeout=60)
     assert (done.returncode, err) == (0, "")
     assert "every figure that could be derived again follows" in out
+
+
+def test_what_is_wrong_is_told_first(planner, tmp_path):
+    """A plan whose objective was changed is not opened with what is proven of it; its bounds are told in few digits."""
+    path = saved_with(shipped("transport"), tmp_path / "plan.json", lambda data: data.update(objective=100.0))
+    out = planner("verify", path).out
+    assert out.startswith("transport: ")
+    assert "not what follow" in out.partition(";")[0]
+    assert "proven in exact arithmetic" not in out.partition(";")[0]

@@ -262,6 +262,7 @@ def test_init_from_a_network_writes_a_scenario_that_solves(planner, tmp_path, na
     done = planner("init", folder, "--from", NETWORKS / name)
     assert done.out == f"{folder / 'scenario.yaml'}\n{folder / name}\n"
     assert (folder / name).read_text() == (NETWORKS / name).read_text()
+    assert ("attributes of links: read " in done.err) == name.startswith("triangle")
     assert planner("validate", folder / "scenario.yaml").code == 0
     solved = planner("solve", folder / "scenario.yaml", "--json")
     assert (solved.code, solved.json["status"]) == (0, "optimal")

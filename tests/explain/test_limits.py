@@ -236,3 +236,25 @@ def test_budgets_of_periods_are_told_apart():
     assert {limit.period for limit in found} == set(planner.load(scenario).calendar.names)
     assert all(limit.saves == pytest.approx(2) for limit in found)
     assert any("; also in 1 other " in line for line in explain(plan, "limits").sentences)
+
+
+def test_nothing_limits_with_the_decisions_as_chosen_alone():
+    """The site that is open is large enough, but where two sites are closed another choice could pay."""
+    plain = case(
+        sites={"s": {"siting": "candidate", "opening_cost": 1}, "t": {"siting": "candidate", "opening_cost": 2}}
+    )
+    told = explain(solved(plain), "limits", Asked()).sentences[0]
+    assert told.startswith("With the yes-or-no decisions as chosen, no input limits the plan")
+    assert told.endswith("with other decisions more could pay.")
+
+
+def test_where_a_loss_has_a_price_nothing_is_said_to_limit_nothing():
+    """Half must be served after either loss, so 10 are had where 5 would do: each point less of the share saves."""
+    plain = case(
+        sites={"s": {"siting": "candidate", "opening_cost": 1}, "t": {"siting": "candidate", "opening_cost": 1}},
+        offers={"o": bought(1)},
+        survive={"any": {"any_one": "site", "share": 0.8}},
+    )
+    told = explain(solved(plain), "limits", Asked()).sentences
+    assert not any("no input limits" in line.lower() for line in told)
+    assert any(line.endswith("with the yes-or-no decisions as chosen.") for line in told if "after the loss of" in line)

@@ -179,3 +179,24 @@ def test_changes_are_rounded_the_way_they_go(before, change, sign, value):
 def test_a_scenario_with_enough_has_nothing_to_repair():
     """The same scenario without the policy has a plan."""
     assert status(planner.load(two_makers())) == "optimal"
+
+
+def test_a_share_to_survive_is_lowered_to_what_is_left():
+    """Sites of 10 and 4 devices, 10 asked for: without the large one 4 of 10 can be served, a share of 0.4."""
+    _, repairs = repaired(
+        case(
+            devices={"d": {"power_kw": 1}},
+            offers={"o": bought()},
+            sites={"large": {"power_mw": 0.010}, "small": {"power_mw": 0.004}},
+            survive={"any": {"any_one": "site", "share": 0.5}},
+        )
+    )
+    shares = [r for r in repairs.single if r.changes[0].path == "survive.any.share"]
+    assert shares[0].changes[0].after == pytest.approx(0.4, rel=1e-3)
+    assert shares[0].changes[0].after <= 0.4
+
+
+def test_a_loss_that_leaves_nothing_is_repaired_without_its_rule():
+    """One site alone serves nothing once it is lost, whatever share is asked for."""
+    _, repairs = repaired(case(survive={"any": {"any_one": "site", "share": 0.5}}))
+    assert "Leave out survive.any." in [repair.text for repair in repairs.single]

@@ -55,6 +55,7 @@ def test_fleet_of_a_device_is_the_most_of_any_period():
         ("served[case]", "did you mean 'cases'"),
         ("flet.devices", "did you mean 'fleet'"),
         ("fleet.device_count", "no column"),
+        ("fleet.devicess", "no column 'devicess' and there is no such device; did you mean fleet.devices"),
         ("fleet.device", "names, which have no sum"),
         ("served.served_units[sit=x]", "did you mean 'site'"),
         ("served.served_units[site=seatle]", "did you mean 'seattle'"),

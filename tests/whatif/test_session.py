@@ -169,3 +169,12 @@ def test_the_benchmark_agrees_with_plain_pulp(capsys):
     medians = compare("scenarios/transport.yaml", 1, False, changes)
     assert set(medians) == {"plan", "whole", "answer", "cold", "PuLP"}
     assert "plan: cold" in capsys.readouterr().out
+
+
+def test_what_is_asked_for_wrongly_is_told_in_words():
+    """Changes that are no mapping, and a table that was not among the parts."""
+    session = planner.what_if(small())
+    with pytest.raises(planner.InputError, match="values by path"):
+        session.solve("sites.s1=3")
+    with pytest.raises(AttributeError, match="'fleet': it was not asked for"):
+        _ = session.answer({}, ["served"]).fleet
