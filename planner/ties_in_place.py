@@ -15,6 +15,7 @@ from highspy import HighsModelStatus, HighsStatus
 from numpy.typing import NDArray
 
 from planner.model.arrays import Arrays, Floats
+from planner.solver import in_place
 from planner.solver.options import SolveOptions
 from planner.solver.solution import activity, reduced_costs, snapped
 from planner.solver.watch import Watch, takes_long
@@ -181,7 +182,4 @@ def plain_simplex(handle: Any, options: SolveOptions) -> None:
 
 def run(handle: Any, watch: Watch, ends: float) -> bool:
     """Run what HiGHS holds; return whether it found the optimum."""
-    handle.setOptionValue("time_limit", handle.getRunTime() + max(0.0, ends - time.monotonic()))
-    if watch.run(handle):
-        raise KeyboardInterrupt
-    return bool(handle.getModelStatus() == HighsModelStatus.kOptimal)
+    return in_place.run(handle, watch, ends - time.monotonic()) == HighsModelStatus.kOptimal

@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
+from planner.explain.binding import as_chosen
 from planner.inputs.inputs import Inputs
 from planner.inputs.modes import barriers, enabled
 from planner.inputs.stands import Stand
@@ -302,5 +303,4 @@ class Reasons:
         """Return that more of an offer does not pay."""
         if self.plan.duals == "none":
             return reason("dear", offer, ", or a limit binds: the plan has no prices")
-        fixed = self.plan.duals.startswith("with the integers")
-        return reason("dear", offer, ", with the yes-or-no decisions as chosen" if fixed else "")
+        return reason("dear", offer, as_chosen(self.plan))

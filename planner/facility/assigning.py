@@ -22,6 +22,7 @@ from planner.facility.hot import kept_alive
 from planner.facility.sources import Allocation, Sources
 from planner.model.arrays import Arrays, Floats
 from planner.solver.highs import load
+from planner.solver.in_place import FEASIBLE_POINT
 
 KEPT = 4
 """Sites kept for each region."""
@@ -34,8 +35,6 @@ NODES = 30
 
 SHARE, LEAST_SECONDS = 0.25, 1.0
 """It takes no more of the time left than this share, or as much as HiGHS needs to take in a start."""
-
-_FEASIBLE_POINT = 2  # highspy has no name for this solution status
 
 
 def assigned(
@@ -72,7 +71,7 @@ def assigned(
     load(handle, replace(arrays, lower=lower, upper=upper))
     handle.setSolution(len(chosen), sources.assign.astype(np.int32), chosen.astype(float))
     handle.run()
-    if handle.getInfo().primal_solution_status != _FEASIBLE_POINT:
+    if handle.getInfo().primal_solution_status != FEASIBLE_POINT:
         return None
     found = np.asarray(handle.getSolution().col_value)
     return np.where(arrays.integer, np.rint(found), found)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.plan import words
 from planner.plan.sections import SMALL, Column, Section, section
-from planner.plan.view import View, highest, records
+from planner.plan.view import View, highest, is_bought, records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +18,7 @@ MOST_REGIONS = 6
 def sites(view: View) -> list[Section]:
     """Return the sites in use that are candidates or where work is sold, the busiest first, a row for each workload."""
     plan, things = view.plan, view.things("sites")
-    sold = plan.run[plan.run["device"].isna() | (plan.run["device"] == "")]
+    sold = plan.run[is_bought(plan.run)]
     in_use = set(plan.sites[plan.sites["open"] > 0]["site"])
     chosen = {name for name in in_use if things.get(name, {}).get("siting") == "candidate"} | set(sold["site"])
     if not chosen:

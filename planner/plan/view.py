@@ -17,6 +17,11 @@ type Record = dict[str, Any]
 """A row of a table: its values by column."""
 
 
+def is_bought(run: pd.DataFrame) -> pd.Series[bool]:
+    """Return which rows of the table `run` are work that is bought, without devices of the plan's own."""
+    return run["device"].isna() | (run["device"] == "")
+
+
 def records(frame: pd.DataFrame) -> list[Record]:
     """Return the rows of a table as plain data."""
     return [{str(column): value for column, value in row.items()} for row in frame.to_dict("records")]
@@ -91,7 +96,7 @@ class View:
             .rename("hours")
         )
         done = run.merge(hours.reset_index(), on=["period", "slice"], how="inner")
-        sold = done["device"].isna() | (done["device"] == "")
+        sold = is_bought(done)
         done["by"] = done["offer"].where(sold, done["device"])
         done["kind"] = ["offers" if is_sold else "devices" for is_sold in sold]
         done["units"] = done["work_units_per_hour"] * done["hours"]

@@ -13,6 +13,7 @@ from planner.errors import SolverError
 from planner.model.arrays import Arrays, Floats
 from planner.solver.array_solver import ArraySolver
 from planner.solver.fixed import fix_integers
+from planner.solver.in_place import answer_of
 from planner.solver.options import Progress, SolveOptions
 from planner.solver.solution import (
     DOUBT_TOLERANCE,
@@ -37,7 +38,6 @@ CLOSED_AT_ONCE = 1e-3
 MOST_SEARCHES = 4
 UNCONFIRMED = "HiGHS called a plan optimal that a second search did not find to be so"
 _STRICT = 1e-9
-_FEASIBLE_POINT = 2  # highspy has no name for this solution status
 
 _UNCLEAR = (HighsModelStatus.kUnbounded, HighsModelStatus.kUnboundedOrInfeasible)
 _LIMITS = {
@@ -184,22 +184,7 @@ class _Attempt:
 
     def _report(self, status: str, reason: str) -> Answer:
         """Read the answer that the handle holds."""
-        info, found = self.handle.getInfo(), self.handle.getSolution()
-        is_mip = self.arrays.is_mip
-        has_point = found.value_valid and (not is_mip or info.primal_solution_status == _FEASIBLE_POINT)
-        has_duals = found.dual_valid and not is_mip and status == "optimal"
-        row_dual = _numbers(found.row_dual) + 0.0 if has_duals else None
-        return Answer(
-            status=status,
-            x=snapped(self.arrays, _numbers(found.col_value)) if has_point else None,
-            row_dual=row_dual,
-            reduced_cost=None if row_dual is None else reduced_costs(self.arrays, row_dual),
-            bound=info.mip_dual_bound if is_mip and np.isfinite(info.mip_dual_bound) else None,
-            iterations=max(0, info.simplex_iteration_count) + max(0, info.ipm_iteration_count),
-            nodes=max(0, info.mip_node_count) if is_mip else 0,
-            duals_from="HiGHS" if has_duals else None,
-            reason=reason,
-        )
+        return replace(answer_of(self.handle, self.arrays), status=status, reason=reason)
 
     def _tell_apart(self) -> Answer:
         """Tell unbounded from infeasible: without costs, only an infeasible programme has no answer."""

@@ -10,10 +10,10 @@ from highspy import HighsModelStatus
 from numpy.typing import NDArray
 
 from planner.model.arrays import Arrays, Floats
-from planner.solver.solution import Answer, snapped
+from planner.solver.solution import Answer, reduced_costs, snapped
 from planner.solver.watch import Watch
 
-_FEASIBLE_POINT = 2  # highspy has no name for this solution status
+FEASIBLE_POINT = 2  # highspy has no name for this solution status
 _ENDED = {HighsModelStatus.kOptimal: "optimal", HighsModelStatus.kInfeasible: "infeasible"}
 
 
@@ -53,16 +53,18 @@ def answer_of(handle: highspy.Highs, arrays: Arrays) -> Answer:
     has_point = (
         found.value_valid
         and status != HighsModelStatus.kInfeasible
-        and (not is_mip or info.primal_solution_status == _FEASIBLE_POINT)
+        and (not is_mip or info.primal_solution_status == FEASIBLE_POINT)
     )
     has_duals = found.dual_valid and not is_mip and status == HighsModelStatus.kOptimal
+    row_dual = np.array(found.row_dual) + 0.0 if has_duals else None
     return Answer(
         status=_ENDED.get(status, "limit"),
         x=snapped(arrays, np.array(found.col_value)) if has_point else None,
-        row_dual=np.array(found.row_dual) + 0.0 if has_duals else None,
-        reduced_cost=np.array(found.col_dual) + 0.0 if has_duals else None,
+        row_dual=row_dual,
+        reduced_cost=None if row_dual is None else reduced_costs(arrays, row_dual),
         bound=info.mip_dual_bound if is_mip and np.isfinite(info.mip_dual_bound) else None,
-        iterations=max(0, info.simplex_iteration_count),
+        iterations=max(0, info.simplex_iteration_count) + max(0, info.ipm_iteration_count),
+        nodes=max(0, info.mip_node_count) if is_mip else 0,
         duals_from="HiGHS" if has_duals else None,
         reason="" if status in _ENDED else handle.modelStatusToString(status).lower(),
     )

@@ -1,15 +1,12 @@
 """Published problems: the scenario, its publication and a solve without the planner say the same optimum."""
 
-from pathlib import Path
-
 import pytest
 
 import planner
 from planner.cli.app import run
 from tests.known import independent
-from tests.known.independent import BY_HAND, PUBLISHED
+from tests.known.independent import BY_HAND, FOLDER, PUBLISHED
 
-FOLDER = Path(__file__).parents[2] / "scenarios" / "known"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 

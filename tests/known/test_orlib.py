@@ -3,7 +3,7 @@
 import pytest
 
 import planner
-from tests.known.test_known import FOLDER
+from tests.known.independent import FOLDER
 
 OPTIMA = {
     "cap41": (5000, 7500, 1040444.375),
