@@ -59,28 +59,28 @@ def conclude(
         return replace(base, notes=tuple(notes)).later(**later)
     first, last = usable[0], usable[-1]
     tables = Tables(
-        rest.reader, rest.duals, last.objective.unit, resilience, {"demand", "traffic", "losses", *wanted} - {*DEARER}
-    )
-    served, unmet, weights = fractions(built.model.inputs, tables["demand"], tables["traffic"])
+        lambda: rest.reader, rest.duals, last.objective.unit, resilience, {"demand", "traffic", "losses", *wanted} - {*DEARER}
+    )  # fmt: skip
+    shares = cache(lambda: fractions(built.model.inputs, tables["demand"], tables["traffic"]))
     value, bound, gap = _best(first, last, built)
+    later["served_fraction"] = lambda: shares()[0]
+    later["unmet_fraction"] = lambda: shares()[1]
+    later["weights"] = lambda: shares()[2]
+    later["resilience"] = lambda: summary(resilience, tables["losses"], value)
     if "limits" in wanted and rest.duals is not None:
         later["limits"] = rest.part("limits")
     if "earliest" in wanted and scenario.document.report.earliest_date:
         later["earliest"] = rest.part("earliest")
-    if later:
-        dear = [later[name] for name in DEARER if name in later]
+    dear = [later[name] for name in DEARER if name in later]
+    if dear:
         later["reason"] = lambda: rest.reason(dear)
     plan = replace(
         base,
         objective=value,
         bound=bound,
         gap=gap,
-        served_fraction=served,
-        unmet_fraction=unmet,
-        weights=weights,
         duals=_duals_are(last),
         tables=tables,
-        resilience=summary(resilience, tables["losses"], value),
         notes=tuple(notes),
     )
     return plan.later(**later)
@@ -111,10 +111,19 @@ class _Rest:
         self._lock = nullcontext() if probes is None else probes.lock
         self._stopped = [base.reason] if base.reason else []
         if usable:
-            last = usable[-1]
-            assert last.solution.x is not None
-            self.reader, self.duals = Reader(built, last.solution.x), user_duals(built, last)
-            self._solver = probes.kept(last, options) if probes is not None else lambda: last.handle
+            self.duals = user_duals(built, usable[-1])
+
+    @cached_property
+    def _last(self) -> Stage:
+        """The last stage with a plan, its ties broken."""
+        return self._usable[-1].settled
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The plan's decisions."""
+        with self._lock:
+            assert self._last.solution.x is not None
+            return Reader(self._built, self._last.solution.x)
 
     def part(self, name: str) -> Callable[[], Any]:
         """Return what works out a part, while nothing else in a session uses its solvers."""
@@ -134,7 +143,7 @@ class _Rest:
     @cached_property
     def limits(self) -> tuple[Limit, ...]:
         """What limits the plan; how far each price holds is known only where the solver has the optimum."""
-        last, duals = self._usable[-1], self.duals
+        last, duals = self._last, self.duals
         assert duals is not None
 
         def found(live: Live | None) -> tuple[Limit, ...]:
@@ -143,7 +152,7 @@ class _Rest:
         if last.solution.status != "optimal" or self._is_interrupted:
             return found(None)
         try:
-            handle = self._solver()
+            handle = last.handle
             return found(None if handle is None else Live(handle, last.arrays, last.unit))
         except KeyboardInterrupt:
             self._stopped.append(LIMITS_INTERRUPTED)
@@ -164,7 +173,13 @@ class _Rest:
     def certificate(self) -> dict[str, Any]:
         """What proves the plan; empty where the search for it was stopped."""
         try:
-            return certificate_of(self._base.status, self._built, self._stages, self._usable, self._options)
+            settled = {id(stage): stage for stage in self._usable}
+            if self._usable:
+                settled[id(self._usable[-1])] = self._last
+            stages, usable = (
+                [settled.get(id(stage), stage) for stage in part] for part in (self._stages, self._usable)
+            )
+            return certificate_of(self._base.status, self._built, stages, usable, self._options)
         except KeyboardInterrupt:
             self._stopped.append(CERTIFICATE_INTERRUPTED)
             return {}

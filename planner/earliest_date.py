@@ -8,7 +8,7 @@ plan that falls short in no period after some date settles that date and all lat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import Any, Protocol
@@ -25,7 +25,6 @@ from planner.plan.dates import NEVER, UNKNOWN
 from planner.solver.array_solver import ArraySolver
 from planner.solver.options import SolveOptions
 from planner.solver.solution import Solution
-from planner.stage import Stage
 
 MET = 1e-6
 """Demand counts as met if no more than this share of it, summed over periods and workloads, is missing."""
@@ -76,9 +75,6 @@ class Probes(Protocol):
 
     def solver(self, built: Built, start: int, options: SolveOptions) -> ArraySolver:
         """Return the solver for what is missing from the period `start` on."""
-
-    def kept(self, stage: Stage, options: SolveOptions) -> Callable[[], Any]:
-        """Return what gives the live solver of a stage of this question, also after the next one has gone on with it."""
 
 
 def earliest_date(

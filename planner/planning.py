@@ -46,6 +46,8 @@ class Request:
     progress: Callable[[Progress], None] | None = None
     runner: Callable[[Built, str, SolveOptions], ArraySolver | None] | None = None
     """Returns who solves the next programme, where that is not simply the solver named; a what-if session has one."""
+    ties: Callable[[Built, Stage, SolveOptions], Stage] | None = None
+    """Breaks ties, where that is not done at once."""
     only: Collection[str] | None = None
     """Tables (and parts of `planner.conclude.DEARER`) that the plan is to have, where not all are wanted."""
     probes: Probes | None = None
@@ -179,7 +181,7 @@ def solve_stages(built: Built, name: str, options: SolveOptions, request: Reques
     else:
         if options.break_ties:
             with timer.part("ties"):
-                stages[-1] = broken(built, stages[-1], options)
+                stages[-1] = (broken if request.ties is None else request.ties)(built, stages[-1], options)
     return stages
 
 
@@ -199,7 +201,7 @@ def _stage(
         problem.solve(runner)
     if runner.solution is None:
         raise SolverError(name, "gave no answer")
-    return Stage(rank, objective, arrays, unit, runner.solution, getattr(runner, "handle", None))
+    return Stage(rank, objective, arrays, unit, runner.solution, runner.standing)
 
 
 def _runner(

@@ -81,7 +81,7 @@ def solve_bearing(
         planned = [stage for stage in stages if stage.solution.has_plan]
         if planned:
             with part("losses"):
-                trials = tuple(_try(inputs, loss, built, planned[-1], checks, name, options) for loss in losses)
+                trials = tuple(_try(inputs, loss, built, planned[-1].settled, checks, name, options) for loss in losses)
         failing = sorted((t for t in trials if t.short > SHORT and t.loss not in included), key=lambda t: -t.short)
         if not failing:
             return built, stages, Resilience(without, included, trials, rounds)
@@ -96,7 +96,9 @@ def solve_bearing(
 
 def _without_plan(stage: Stage) -> Stage:
     """Return a stage that was interrupted before its plan bore every loss: what there is keeps not every rule."""
-    return replace(stage, solution=Solution("limit", stage.solution.solver, reason="interrupted"), handle=None)
+    return replace(
+        stage, solution=Solution("limit", stage.solution.solver, reason="interrupted"), standing=lambda: None
+    )
 
 
 def _try(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,14 +17,35 @@ from planner.solver.solution import Solution
 
 @dataclass(frozen=True)
 class Stage:
-    """One objective of the rank order, solved: its arrays, the units of its objective, and the answer."""
+    """One objective of the rank order, solved.
+
+    Attributes
+    ----------
+    arrays, unit
+        Its programme, and the units that 1 of its cost stands for.
+    standing
+        Gives HiGHS at the answer, None where HiGHS has none.
+    ties
+        Breaks the ties that were left, where any were.
+    """
 
     rank: Rank
     objective: Objective
     arrays: Arrays
     unit: float
     solution: Solution
-    handle: Any
+    standing: Callable[[], Any]
+    ties: Callable[[Stage], Stage] | None = None
+
+    @property
+    def handle(self) -> Any:
+        """HiGHS at the answer, or None."""
+        return self.standing()
+
+    @cached_property
+    def settled(self) -> Stage:
+        """The stage with its ties broken."""
+        return self if self.ties is None else self.ties(self)
 
     @property
     def value(self) -> float:

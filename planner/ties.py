@@ -29,6 +29,7 @@ from planner.model.arrays import Arrays, Floats
 from planner.model.build import Built
 from planner.model.programme import Block, Programme
 from planner.solver.fixed import fix_integers
+from planner.solver.handle import silent
 from planner.solver.highs import load
 from planner.solver.options import SolveOptions
 from planner.solver.solution import PLAN_TOLERANCE, max_violation, objective, reduced_costs, relative_gap, snapped
@@ -48,7 +49,16 @@ _STATUS = {int(status): status for status in HighsBasisStatus.__members__.values
 Hashes = NDArray[np.uint64]
 
 
-def broken(built: Built, stage: Stage, options: SolveOptions) -> Stage:
+type InPlace = Callable[[Stage, Floats, SolveOptions], Floats | None]
+"""Returns the point of a stage's optimal face with the least cost, as far as it can be found where HiGHS stands."""
+
+
+def in_place(stage: Stage, cost: Floats, options: SolveOptions) -> Floats | None:
+    """Return the point of least cost from where the stage's HiGHS stands (`InPlace`)."""
+    return least_in_place(stage.handle, stage.arrays, stage.solution, cost, options)
+
+
+def broken(built: Built, stage: Stage, options: SolveOptions, least: InPlace = in_place) -> Stage:
     """Return the stage with the plan that the second objective picks; as it is where there is nothing to pick from.
 
     Ties are left where HiGHS was not the solver or has no optimal basis, where the time limit is near, and where
@@ -57,7 +67,7 @@ def broken(built: Built, stage: Stage, options: SolveOptions) -> Stage:
     if stage.solution.status != "optimal" or stage.solution.row_dual is None:
         return stage
     began, weight = time.monotonic(), weights(built.model.programme)
-    x = least_in_place(stage, weight, options)
+    x = least(stage, weight, options)
     if x is not None and _as_good(stage, x):
         return _with(stage, x, time.monotonic() - began)
     face = face_of(stage, options, by_name(built, stage))
@@ -68,7 +78,7 @@ def broken(built: Built, stage: Stage, options: SolveOptions) -> Stage:
         return stage
     found = _with(stage, x, face.seconds)
     priced = replace(found.solution, row_dual=face.row_dual, reduced_cost=face.reduced_cost)
-    return replace(found, solution=priced, handle=face.handle)
+    return replace(found, solution=priced, standing=lambda: face.handle)
 
 
 def _with(stage: Stage, x: Floats, seconds: float) -> Stage:
@@ -206,7 +216,7 @@ def face_of(stage: Stage, options: SolveOptions, swap: Swap | None = None) -> Fa
         x, row_dual = swap.columns_of(x), swap.rows_of(row_dual)
         basis = (swap.columns_of(basis[0]), swap.rows_of(basis[1]))
     arrays = fix_integers(stage.arrays, x)
-    handle = highspy.Highs()  # type: ignore[no-untyped-call]
+    handle = silent()
     watch = Watch(handle, replace(options, progress=None, log=False), began)
     plain_simplex(handle, options)
     load(handle, arrays)

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from planner.model.arrays import Arrays, Floats
 from planner.solver import in_place
+from planner.solver.in_place import put_costs
 from planner.solver.options import SolveOptions
-from planner.solver.solution import activity, reduced_costs, snapped
+from planner.solver.solution import Solution, activity, reduced_costs, snapped
 from planner.solver.watch import Watch, takes_long
-from planner.stage import Stage
 
 STRICT = 1e-10
 """Dual tolerance while ties are broken: the least that HiGHS takes."""
@@ -30,37 +30,25 @@ ROUNDING = 1e-12
 Mask = NDArray[np.bool_]
 
 
-def least_in_place(stage: Stage, cost: Floats, options: SolveOptions) -> Floats | None:
-    """Return the point of the optimal face with the least `cost`, None where the solver has no factors to go on from.
+def least_in_place(
+    handle: Any, arrays: Arrays, solution: Solution, cost: Floats, options: SolveOptions
+) -> Floats | None:
+    """Return the point of the optimal face with the least `cost`, None where HiGHS has no factors to go on from.
 
     The handle is left with the first objective, at the basis of that point; where this comes to none, as it was.
     """
-    solution, handle = stage.solution, stage.handle
     ends = time.monotonic() + options.time_limit - solution.seconds
-    if (
-        stage.arrays.is_mip
-        or handle is None
-        or not stage.arrays.rows
-        or solution.x is None
-        or solution.row_dual is None
-    ):
+    if arrays.is_mip or handle is None or not arrays.rows or solution.x is None or solution.row_dual is None:
         return None
-    sides = rests(handle, stage.arrays, solution.x, solution.row_dual) if ends > time.monotonic() else None
+    sides = rests(handle, arrays, solution.x, solution.row_dual) if ends > time.monotonic() else None
     if sides is None:
         return None
     columns, rows = sides
     cost = np.where(columns.free, cost, 0.0)
-    if _is_least(handle, stage.arrays, cost, sides):
+    if _is_least(handle, arrays, cost, sides):
         return solution.x
-    return _moved(
-        handle,
-        stage.arrays,
-        cost,
-        columns,
-        rows,
-        Watch(handle, replace(options, log=False, progress=None), time.monotonic(), looks=takes_long(stage.arrays)),
-        ends,
-    )
+    watch = Watch(handle, replace(options, log=False, progress=None), time.monotonic(), looks=takes_long(arrays))
+    return _moved(handle, arrays, cost, columns, rows, watch, ends)
 
 
 @dataclass(frozen=True)
@@ -141,11 +129,10 @@ def _moved(
     home = handle.getBasis()
     for name, value in zip(names, ("simplex", 4, "off", STRICT), strict=True):
         handle.setOptionValue(name, value)
-    every = np.arange(arrays.columns, dtype=np.int32)
     held, kept = (np.flatnonzero(~side.free & (side.lower < side.upper)).astype(np.int32) for side in (columns, rows))
     handle.changeColsBounds(len(held), held, columns.limit[held], columns.limit[held])
     handle.changeRowsBounds(len(kept), kept, rows.limit[kept], rows.limit[kept])
-    handle.changeColsCost(len(every), every, cost)
+    put_costs(handle, arrays.cost, np.where(columns.free, cost, arrays.cost))  # what is held may cost what it likes
     worked = run(handle, watch, ends)
     x = snapped(arrays, np.array(handle.getSolution().col_value)) if worked else None
     # With one side only, what is held goes to that side; with both again, it stays there.
@@ -153,7 +140,7 @@ def _moved(
         low, high, at_lower = side.lower[at], side.upper[at], side.at_lower[at]
         change(len(at), at, np.where(at_lower, low, -np.inf), np.where(at_lower, np.inf, high))
         change(len(at), at, low, high)
-    handle.changeColsCost(len(every), every, arrays.cost)
+    put_costs(handle, np.where(columns.free, cost, arrays.cost), arrays.cost)
     if x is None:
         handle.setBasis(home)
         run(handle, watch, ends)

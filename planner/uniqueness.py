@@ -143,7 +143,7 @@ def _another_point(face: Face, stage: Stage, options: SolveOptions) -> Stage | s
         return "the time limit ended first, or the other plans have no end"
     if not np.any(np.abs(x - here.x) > MOVED * np.maximum(1.0, np.abs(here.x))):
         return None
-    return replace(stage, solution=_at(stage, here, x), handle=face.handle)
+    return replace(stage, solution=_at(stage, here, x), standing=lambda: face.handle)
 
 
 def _inwards(status: Floats) -> Floats:
@@ -178,7 +178,7 @@ def _another_choice(stage: Stage, options: SolveOptions) -> Stage | str | None:
         return None
     if found.objective is None or found.objective > least:
         return "the search for another choice ended before it was settled"
-    return replace(stage, solution=replace(found, bound=here.bound), handle=getattr(runner, "handle", None))
+    return replace(stage, solution=replace(found, bound=here.bound), standing=runner.standing)
 
 
 def _with_another_choice(arrays: Arrays, x: Floats) -> Arrays:

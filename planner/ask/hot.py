@@ -15,6 +15,7 @@ from highspy import HighsModelStatus, HighsStatus
 
 from planner.errors import LimitError, NoPlanError, SolverError
 from planner.model.arrays import Arrays, Floats
+from planner.solver.handle import silent
 from planner.solver.highs import ArrayHighs, load
 from planner.solver.in_place import answer_of, put_costs, put_limits, run
 from planner.solver.options import SolveOptions
@@ -88,7 +89,7 @@ class Hot:
     ):
         self.arrays, self._clock = arrays, clock
         self._options = replace(options, progress=None, start=None, basis=None, gap=min(options.gap, GAP))
-        self._handle = highspy.Highs()  # type: ignore[no-untyped-call]
+        self._handle = silent()
         self._watch = Watch(self._handle, self._options, time.monotonic())
         wanted: dict[str, Any] = {
             "threads": options.threads,

@@ -13,6 +13,7 @@ from highspy import HighsModelStatus
 from scipy import sparse
 
 from planner.model.arrays import Arrays, Floats
+from planner.solver.handle import silent
 from planner.solver.highs import load
 from planner.solver.options import SolveOptions
 from planner.solver.watch import Watch
@@ -99,7 +100,7 @@ def _elastic(arrays: Arrays) -> Arrays:
 
 
 def _handle(options: SolveOptions) -> highspy.Highs:
-    handle = highspy.Highs()  # type: ignore[no-untyped-call]
+    handle = silent()
     handle.setOptionValue("output_flag", False)
     handle.setOptionValue("threads", options.threads)
     handle.setOptionValue("random_seed", options.seed)

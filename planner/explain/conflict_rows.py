@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import highspy
 import numpy as np
 from highspy import HighsModelStatus
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from planner.explain.conflict_statements import Statement
 from planner.model.arrays import Arrays, Floats
 from planner.model.build import Built
 from planner.model.programme import Block
+from planner.solver.handle import run_here, silent
 from planner.solver.highs import load
 
 NO_WEIGHT = 1e-9
@@ -54,8 +54,8 @@ class LiveRows:
         self.whole = arrays.integer
         self.arrays = arrays.relaxed
         self.deadline = deadline
-        self.handle: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # the stubs lack the proof
-        self.handle.setOptionValue("output_flag", False)
+        self.handle: Any = silent()  # its stubs lack the proof
+        self.handle.setOptionValue("threads", 1)
         self.handle.setOptionValue("solver", "simplex")
         self.handle.setOptionValue("presolve", "off")  # what it leaves has no proof, and no basis to go on from
         load(self.handle, self.arrays)
@@ -71,7 +71,7 @@ class LiveRows:
         if left <= 0:
             return None
         self.handle.setOptionValue("time_limit", self.handle.getRunTime() + left)
-        self.handle.run()
+        run_here(self.handle)
         status = self.handle.getModelStatus()
         if status == HighsModelStatus.kInfeasible:
             return True

@@ -21,6 +21,7 @@ from planner.facility.assignment import Assignment
 from planner.facility.hot import kept_alive
 from planner.facility.sources import Allocation, Sources
 from planner.model.arrays import Arrays, Floats
+from planner.solver.handle import run_here
 from planner.solver.highs import load
 from planner.solver.in_place import FEASIBLE_POINT
 
@@ -70,7 +71,7 @@ def assigned(
     handle.setOptionValue("objective_bound", worth)
     load(handle, replace(arrays, lower=lower, upper=upper))
     handle.setSolution(len(chosen), sources.assign.astype(np.int32), chosen.astype(float))
-    handle.run()
+    run_here(handle)
     if handle.getInfo().primal_solution_status != FEASIBLE_POINT:
         return None
     found = np.asarray(handle.getSolution().col_value)

@@ -32,6 +32,7 @@ from planner.facility.hot import kept_alive
 from planner.facility.linking import only
 from planner.facility.sources import Allocation, Sources
 from planner.model.arrays import Arrays, Floats
+from planner.solver.handle import run_here
 from planner.solver.highs import load
 from planner.solver.solution import objective
 
@@ -224,7 +225,7 @@ class FirstPlan:
         """Return the optimum of what the handle holds, None where there is none in time."""
         left = max(0.0, self.until - time.monotonic())
         self._handle.setOptionValue("time_limit", self._handle.getRunTime() + left)
-        self._handle.run()
+        run_here(self._handle)
         if self._handle.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         return float(self._handle.getInfo().objective_function_value)

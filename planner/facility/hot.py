@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import highspy
 
+from planner.solver.handle import run_here, silent
+
 
 def kept_alive() -> highspy.Highs:
     """A silent HiGHS on one thread, for small programmes solved again and again."""
-    h = highspy.Highs()  # type: ignore[no-untyped-call]
-    h.setOptionValue("output_flag", False)
+    h = silent()
     h.setOptionValue("threads", 1)
     h.setOptionValue("parallel", "off")
     h.setOptionValue("presolve", "off")
@@ -20,11 +21,11 @@ def kept_alive() -> highspy.Highs:
 def run(h: highspy.Highs) -> highspy.HighsModelStatus:
     """Solve to optimality or to a proof that there is no solution; from scratch where the hot start fails."""
     good = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
-    h.run()
+    run_here(h)
     status = h.getModelStatus()
     if status not in good:
         h.clearSolver()
-        h.run()
+        run_here(h)
         status = h.getModelStatus()
         if status not in good:
             raise RuntimeError(f"HiGHS could not solve a small programme: {h.modelStatusToString(status)}")

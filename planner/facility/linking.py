@@ -20,6 +20,7 @@ from scipy import sparse
 from planner.facility.hot import kept_alive
 from planner.model.arrays import Arrays
 from planner.model.build import Built
+from planner.solver.handle import run_here
 from planner.solver.highs import load
 
 BROKEN = 1e-6
@@ -65,7 +66,7 @@ def in_rounds(arrays: Arrays, left_out: Rows, until: float, log: Callable[[str],
     load(handle, replace(only(arrays, matrix, np.flatnonzero(base)), integer=np.zeros_like(arrays.integer)))
     for done in range(MOST_ROUNDS):
         handle.setOptionValue("time_limit", handle.getRunTime() + max(0.0, until - time.monotonic()))
-        handle.run()
+        run_here(handle)
         if handle.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             break  # with more rows it stays so
         if handle.getModelStatus() != highspy.HighsModelStatus.kOptimal:

@@ -103,6 +103,8 @@ def _difference(live: Live, built: Built, cause: Cause, way: float) -> float | N
     """
     import highspy
 
+    from planner.solver.handle import run_here
+
     handle, arrays, scale = live.handle, live.arrays, built.finished.row_scale
     before, basis = handle.getInfo().objective_function_value, handle.getBasis()
     step = max(min(1.0, cause.amount or 1.0), 1e-3 * cause.amount)
@@ -112,14 +114,14 @@ def _difference(live: Live, built: Built, cause: Cause, way: float) -> float | N
         for row, pace in cause.rows.items():
             move = way * step * pace / scale[row]
             handle.changeRowBounds(row, arrays.row_lower[row] + move, arrays.row_upper[row] + move)
-        handle.run()
+        run_here(handle)
         worked = handle.getModelStatus() == highspy.HighsModelStatus.kOptimal
         after = handle.getInfo().objective_function_value
     finally:  # Ctrl-C may end this, and a session goes on with the handle
         for row in cause.rows:
             handle.changeRowBounds(row, arrays.row_lower[row], arrays.row_upper[row])
         handle.setBasis(basis)  # where several are optimal, the ranges of other limits are those of the plan's own
-    handle.run()
+    run_here(handle)
     return float(way * (before - after) * live.unit / step - cause.own_cost) if worked else None
 
 

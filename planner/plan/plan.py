@@ -115,12 +115,12 @@ class Plan:
     objective: float | None = None
     bound: float | None = None
     gap: float | None = None
-    served_fraction: float | None = None
-    unmet_fraction: float | None = None
-    weights: dict[str, float] = field(default_factory=dict)
     size: dict[str, int] = field(default_factory=dict)
     duals: str = "none"
     # Fields that `later` may leave open have no default on the class, which would be found in their place.
+    served_fraction: float | None = field(default_factory=lambda: None)
+    unmet_fraction: float | None = field(default_factory=lambda: None)
+    weights: dict[str, float] = field(default_factory=dict)
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
     limits: tuple[Limit, ...] = field(default_factory=tuple, repr=False)
     conflict: tuple[str, ...] = field(default_factory=tuple)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ class Tables(Mapping[str, pd.DataFrame]):
     Parameters
     ----------
     reader
-        The plan's decisions.
+        Gives the plan's decisions.
     duals
         Prices of the programme's rows, in the user's units; None where there are none.
     unit
@@ -32,7 +32,7 @@ class Tables(Mapping[str, pd.DataFrame]):
     """
 
     def __init__(
-        self, reader: Reader, duals: Floats | None, unit: str, resilience: Resilience | None,
+        self, reader: Callable[[], Reader], duals: Floats | None, unit: str, resilience: Resilience | None,
         names: Collection[str] = TABLES,
     ):  # fmt: skip
         self._reader, self._duals, self._unit, self._resilience = reader, duals, unit, resilience
@@ -62,7 +62,8 @@ class Tables(Mapping[str, pd.DataFrame]):
         return f"<Tables: {', '.join(self)}>"
 
     def _draw(self, name: str) -> pd.DataFrame:
-        reader, built = self._reader, self._reader.built
+        reader = self._reader()
+        built = reader.built
         if name == "prices":
             duals = np.zeros(built.model.programme.size[1]) if self._duals is None else self._duals
             return prices(built, duals, reader, self._unit)

@@ -19,6 +19,7 @@ from planner.scenario.suggest import did_you_mean, quoted
 from planner.scenario.tree import KeyPath, Node, Scalar, dotted
 
 MAX_DEPTH = 100
+TOO_DEEP = f"this is nested more than {MAX_DEPTH} levels deep"
 MAX_NODES = 1_000_000
 _MOST_HINTS = 20  # looking for the nearest of many names is slow
 
@@ -105,6 +106,8 @@ class Builder:
             yield from yaml.parse(self.text, Loader=_LOADER)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
+            if "nesting depth" in (error.problem or ""):  # the parser's own limit, which a long line meets before ours
+                self._stop(TOO_DEEP, self._at(mark), "depth")
             self._stop(self._syntax_message(error, mark), self._at(mark), "syntax")
         except yaml.YAMLError:
             self._stop("this is not YAML text", self.start, "syntax")
@@ -174,7 +177,7 @@ class Builder:
     def _open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         place = self._at(event.start_mark)
         if len(self.stack) >= MAX_DEPTH:
-            self._stop(f"this is nested more than {MAX_DEPTH} levels deep", place, "depth")
+            self._stop(TOO_DEEP, place, "depth")
         if event.tag not in _COLLECTION_TAGS:
             self._report(f"the tag {quoted(event.tag)} is not allowed", place, "tag")
         key_place = place

@@ -39,6 +39,10 @@ class ArraySolver(pulp.LpSolver):
         """Solve the programme and return the measured answer."""
         raise NotImplementedError
 
+    def standing(self) -> Any:
+        """Return HiGHS at the last answer, None where there is none."""
+        return None
+
     def answer_problem(self, problem: PlanProblem) -> Solution:
         """Solve a problem that is loaded already; for most solvers only its arrays matter."""
         return self.answer(problem.arrays)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from planner.errors import SolverError
 from planner.model.arrays import Arrays, Floats
+from planner.solver.handle import run_here
 
 # Entries of the direction below this, relative to its largest, are rounding.
 STEADY = 1e-9
@@ -187,7 +188,7 @@ def _factored(handle: Any) -> Any:
     The stubs of highspy lack the calls on the basis, hence no type.
     """
     if handle.getModelStatus() == HighsModelStatus.kNotset and handle.getBasis().valid:
-        handle.run()  # the basis is optimal, but its numbers were changed since and put back
+        run_here(handle)  # the basis is optimal, but its numbers were changed since and put back
     info, status = handle.getInfo(), handle.getModelStatus()
     if status != HighsModelStatus.kOptimal or info.basis_validity != int(highspy.BasisValidity.kBasisValidityValid):
         raise SolverError("HiGHS", "ended without an optimal basis")
@@ -196,7 +197,7 @@ def _factored(handle: Any) -> Any:
     # Set again, the basis is factored and, being optimal, ends the run at once.
     handle.setBasis(handle.getBasis())
     handle.setOptionValue("time_limit", highspy.kHighsInf)
-    handle.run()
+    run_here(handle)
     if handle.getBasicVariables()[0] != HighsStatus.kOk:
         raise SolverError("HiGHS", "could not factor its basis")
     return handle

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from typing import Any
 
 import highspy
 import numpy as np
@@ -13,6 +14,7 @@ from planner.errors import SolverError
 from planner.model.arrays import Arrays, Floats
 from planner.solver.array_solver import ArraySolver
 from planner.solver.fixed import fix_integers
+from planner.solver.handle import silent
 from planner.solver.in_place import answer_of
 from planner.solver.options import Progress, SolveOptions
 from planner.solver.solution import (
@@ -63,6 +65,10 @@ class ArrayHighs(ArraySolver):
     def available(self) -> bool:
         """Return True: HiGHS comes with the planner."""
         return True
+
+    def standing(self) -> Any:
+        """Return HiGHS at the last answer."""
+        return self.handle
 
     def answer(self, arrays: Arrays) -> Solution:
         """Solve the programme; an answer that does not hold is sought once more, more strictly."""
@@ -143,7 +149,7 @@ class _Attempt:
     strict: bool = False
 
     def __post_init__(self) -> None:
-        self.handle = highspy.Highs()  # type: ignore[no-untyped-call]
+        self.handle = silent()
         self.watch = Watch(self.handle, self.settings, self.began)
         _configure(self.handle, self.settings)
         if self.strict:

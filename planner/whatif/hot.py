@@ -1,10 +1,10 @@
-"""The solvers of a session: each programme of a question starts from where the one before it, of the same labels, ended."""
+"""The solvers of a session: each programme of a question starts from an optimum of one before it, of the same labels."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,9 +19,10 @@ from planner.solver.highs import ArrayHighs
 from planner.solver.options import SolveOptions
 from planner.solver.solution import Answer, Solution, measure
 from planner.stage import Stage
-from planner.ties import weights
+from planner.ties import broken, in_place
 from planner.whatif.live import Live
 from planner.whatif.proof import proof_of, proves_infeasible
+from planner.whatif.units import Units
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Statistics:
     Attributes
     ----------
     hot
-        Solved from the last basis (with whole numbers: from the last plan), and checked.
+        Solved from a basis before (with whole numbers: from the last plan), and checked.
     cold
         Solved from scratch: the first of their kind, and those that could not be solved hot.
     failed
@@ -54,11 +55,10 @@ KEPT = 16
 
 @dataclass
 class _Slot:
-    """Where a programme was left, and what breaks its ties."""
+    """Where a programme was left: a linear one in HiGHS, one with whole numbers at its last plan."""
 
     live: Live | None = None
     start: Floats | None = None
-    weight: Floats | None = None
 
 
 class Hot:
@@ -72,89 +72,75 @@ class Hot:
         self.guess: int | None = None
         self.lock = threading.RLock()
         self._slots: dict[tuple[str, int, Labels], _Slot] = {}
-        self._next = self._questions = 0
-        self._last: _Slot | None = None
+        self._next = 0
+        self._last: HotHighs | None = None
 
     def begin(self) -> None:
         """Begin another question: its first programme is solved from the first of the one before."""
         self._next, self._last = 0, None
-        self._questions += 1
 
     def __call__(self, built: Built, name: str, options: SolveOptions) -> HotHighs | None:
         """Return the solver for the next programme of the question; None leaves it to the solver named."""
         if name.lower() != "highs":
             return None
         place, self._next = self._next, self._next + 1
-        runner = self._from(("programme", place, _labels(built)), options)
-        self._last = runner.slot
-        if options.break_ties and runner.slot.weight is None:
-            runner.slot.weight = weights(built.model.programme)
-        return runner
+        self._last = self._from(("programme", place, _labels(built)), built, options)
+        return self._last
 
-    def adopt(self, stage: Stage) -> None:
-        """Go on from the plan that broke the ties of the last programme: there is less to break next time."""
+    def end(self) -> None:
+        """End a question that was answered."""
         if self._last is None:
             self.statistics.cold += 1  # by another solver, or by the search for facility location
-            return
-        live = self._last.live
-        if (
-            live is not None
-            and stage.handle is not None
-            and live.arrays is stage.arrays
-            and stage.solution.status == "optimal"
-        ):
-            live.adopt(stage.handle)
 
     def drop(self) -> None:
         """Forget how the last programme was left: what was being done to it did not end."""
         if self._last is not None:
-            self._last.live = None
+            self._last.slot.live = None
 
-    def kept(self, stage: Stage, options: SolveOptions) -> Callable[[], Any]:
-        """Return what gives HiGHS at the optimum of this question's last programme (`planner.earliest_date.Probes`).
+    def ties(self, built: Built, stage: Stage, options: SolveOptions) -> Stage:
+        """Return a stage whose ties are broken: at once after a solve from scratch, else when the plan is looked at."""
+        runner = self._last
+        if runner is None:
+            return broken(built, stage, options)
+        if not runner.was_hot or stage.arrays.is_mip:
+            return runner.settled(broken(built, stage, options, runner.least))
 
-        Once there is another question it is made anew, from the basis; that of a programme with whole numbers stays.
-        It gives None where the time limit ends that, and raises Ctrl-C again.
-        """
-        handle, asked = stage.handle, self._questions
-        if handle is None or stage.arrays.is_mip:
-            return lambda: handle
-        basis = handle.getBasis()
+        def breaks(left: Stage) -> Stage:
+            with self.lock:
+                if not settled:
+                    settled.append(runner.settled(broken(built, left, options, runner.least)))
+                return settled[0]
 
-        def live() -> Any:
-            if asked == self._questions:
-                return handle
-            again = ArrayHighs(replace(options, basis=basis))
-            found = again.answer(stage.arrays)
-            if found.reason == "interrupted":
-                raise KeyboardInterrupt
-            return again.handle if found.status == "optimal" else None
-
-        return live
+        settled: list[Stage] = []
+        return replace(stage, ties=breaks)
 
     def solver(self, built: Built, start: int, options: SolveOptions) -> HotHighs:
         """Return the solver for what is missing from a period on (`planner.earliest_date.Probes`)."""
-        return self._from(("date", start, _labels(built)), options)
+        return self._from(("date", start, _labels(built)), built, options)
 
-    def _from(self, key: tuple[str, int, Labels], options: SolveOptions) -> HotHighs:
+    def _from(self, key: tuple[str, int, Labels], built: Built, options: SolveOptions) -> HotHighs:
         slot = self._slots.pop(key, None) or _Slot()
         self._slots[key] = slot  # the last of them now
         if len(self._slots) > KEPT:
             del self._slots[next(iter(self._slots))]
-        return HotHighs(slot, self.statistics, options)
+        return HotHighs(slot, Units.of(built.finished), self.statistics, options)
 
 
 class HotHighs(ArrayHighs):
-    """HiGHS for one programme: from the last basis or plan where there is one, and from scratch where that fails."""
+    """HiGHS for one programme: from a near basis or plan where there is one, and from scratch where that fails."""
 
-    def __init__(self, slot: _Slot, statistics: Statistics, settings: SolveOptions):
+    def __init__(self, slot: _Slot, units: Units, statistics: Statistics, settings: SolveOptions):
         super().__init__(settings)
-        self.slot, self._statistics = slot, statistics
+        self.slot, self._units, self._statistics = slot, units, statistics
+        self.was_hot = False
+        self._basis: Any = None
 
     def answer(self, arrays: Arrays) -> Solution:
         """Solve the programme; a hot answer that its arrays do not prove is sought from scratch."""
         hot = self._hot_of_whole if arrays.is_mip else self._hot_of_linear
+        self._arrays = arrays
         found = hot(arrays)
+        self.was_hot = found is not None
         if found is not None:
             self._statistics.hot += 1
             return found
@@ -163,36 +149,79 @@ class HotHighs(ArrayHighs):
         self._keep(arrays, solution)
         return solution
 
+    def standing(self) -> Any:
+        """Return HiGHS at the answer.
+
+        Once the session has gone on it is made anew, from the basis. It is None where the time limit ends that; Ctrl-C is
+        raised again.
+        """
+        live = self._borrows
+        if live is not None and live.is_in_its_units:
+            return live.handle
+        if self.handle is None and self._basis is not None:
+            again = ArrayHighs(replace(self.settings, basis=self._basis, progress=None, log=False))
+            found = again.answer(self._arrays)
+            if found.reason == "interrupted":
+                raise KeyboardInterrupt
+            self.handle = again.handle if found.status == "optimal" else None
+        return self.handle
+
+    @property
+    def _borrows(self) -> Live | None:
+        """The live programme that stands at the answer, or None."""
+        live = self.slot.live
+        return live if live is not None and live.guest is self and self.handle is None else None
+
+    def least(self, stage: Stage, cost: Floats, options: SolveOptions) -> Floats | None:
+        """Return the point of a stage's optimal face with the least cost (`planner.ties.InPlace`)."""
+        live = self._borrows
+        if live is None:
+            return in_place(stage, cost, options)
+        try:
+            return live.least(stage.solution, cost, options)
+        except BaseException:
+            self.slot.live = None  # it is left half done
+            raise
+
+    def settled(self, stage: Stage) -> Stage:
+        """Return a stage whose ties are broken, with HiGHS at its plan: the next question can start from there."""
+        if stage.solution.status != "optimal" or stage.arrays.is_mip:
+            return stage
+        live = self._borrows
+        if stage.standing != self.standing:  # ties were broken on a handle of their own
+            live, self.handle = None, stage.handle
+        handle = self.handle if live is None else live.handle
+        if handle is None:
+            return stage
+        self._basis, live = handle.getBasis(), self.slot.live
+        if live is not None and live.guest is self:
+            live.settle(handle)
+        return replace(stage, standing=self.standing)
+
     def _keep(self, arrays: Arrays, solution: Solution) -> None:
         """Keep what the next question can start from."""
         if arrays.is_mip:
             self.slot.start = solution.x if solution.x is not None else self.slot.start
         elif solution.status == "optimal" and self.handle is not None and self.handle.getBasis().valid:
-            self.slot.live = Live(self.handle, arrays, solution.iterations)
+            self.slot.live = Live(arrays, self.handle.getBasis(), self._units, solution.iterations)
+            self.slot.live.guest = self
 
     def _hot_of_linear(self, arrays: Arrays) -> Solution | None:
-        """Return the proven answer from the last basis, None where there is none."""
+        """Return the proven answer from a near basis, None where there is none."""
         live, began = self.slot.live, time.monotonic()
-        if live is None or (live.arrays.columns, live.arrays.rows) != (arrays.columns, arrays.rows):
+        if live is None or live.size != (arrays.columns, arrays.rows):
             return None
-        self.slot.live = None  # until the answer is seen to hold, so that nothing broken is kept
-        answer = live.solve(arrays, self.settings, self.slot.weight if self.settings.break_ties else None)
+        self.slot.live = live.guest = None  # until the answer is seen to hold, so that nothing broken is kept
+        answer = live.solve(arrays, self._units, self.settings)
         if answer is None:
             return None
-        if not self._proven(arrays, answer, live):
+        if not _proven(arrays, answer, live):
             self._statistics.failed += 1
             return None
-        self.slot.live, self.handle = live, live.handle
+        self.slot.live = live
+        if answer.status == "optimal":
+            live.guest, self._basis = self, live.handle.getBasis()
         return measure(arrays, answer, _version(live.handle), time.monotonic() - began)
-
-    def _proven(self, arrays: Arrays, answer: Answer, live: Live) -> bool:
-        """Return whether the arrays prove an answer: its point and prices, or the ray of an infeasible programme."""
-        if answer.status == "infeasible":
-            ray = live.ray()
-            return ray is not None and proves_infeasible(arrays, ray)
-        assert answer.x is not None
-        assert answer.row_dual is not None
-        return proof_of(arrays, answer.x, answer.row_dual).holds
 
     def _hot_of_whole(self, arrays: Arrays) -> Solution | None:
         """Return the answer of a search that begins with the last plan, its prices proven with the whole columns fixed."""
@@ -208,6 +237,16 @@ class HotHighs(ArrayHighs):
             return None
         self.slot.start, self.handle = found.x, runner.handle
         return found
+
+
+def _proven(arrays: Arrays, answer: Answer, live: Live) -> bool:
+    """Return whether the arrays prove an answer: its point and prices, or the ray of an infeasible programme."""
+    if answer.status == "infeasible":
+        ray = live.ray()
+        return ray is not None and proves_infeasible(arrays, ray)
+    assert answer.x is not None
+    assert answer.row_dual is not None
+    return proof_of(arrays, answer.x, answer.row_dual).holds
 
 
 def _version(handle: highspy.Highs) -> str:

@@ -1,9 +1,8 @@
-"""A linear programme that stays in HiGHS: changed in place, solved again from its last basis."""
+"""A linear programme that stays in HiGHS: changed in place, solved again from the nearest of the optima that it has been at."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import Any
 
 import highspy
@@ -11,12 +10,15 @@ import numpy as np
 from highspy import HighsModelStatus, HighsStatus
 
 from planner.model.arrays import Arrays, Floats
+from planner.solver.handle import silent
 from planner.solver.highs import load
 from planner.solver.in_place import answer_of, put_costs, put_limits, run
 from planner.solver.options import SolveOptions
-from planner.solver.solution import Answer, reduced_costs, snapped
+from planner.solver.solution import Answer, Solution
 from planner.solver.watch import Watch, takes_long
-from planner.ties_in_place import prices_of, rests
+from planner.ties_in_place import least_in_place
+from planner.whatif.been import Been, Stop
+from planner.whatif.units import Units, rescaled
 
 FEW = 256
 """So many coefficients are changed one by one; with more, the matrix is handed over again."""
@@ -28,16 +30,6 @@ SLOWER = 2
 """An iteration from a near basis takes this many times as long as one from scratch, with presolve and an empty basis.
 
 So a hot run may take the iterations of the cold one divided by this.
-"""
-
-NEARER = 0.7
-"""The first basis is gone back to where it is nearer than the last one by this factor: it must be factored again."""
-
-TILT = 1e-7
-"""Share of the weights that break ties (`planner.ties.weights`) in the costs while the way to the optimum is sought.
-
-It ends at the optimum with the least weight at once, where those costs are too near to the true ones to lead elsewhere;
-where they do, the true ones go on from there.
 """
 
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
@@ -55,133 +47,117 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-@dataclass
 class Live:
-    """A programme in HiGHS and what it holds now.
+    """A programme in HiGHS, in the units that it had first, and the optima that it has been at.
+
+    Parameters
+    ----------
+    arrays
+        The first programme.
+    basis
+        An optimal basis of it.
+    units
+        What its columns and rows are scaled by.
+    iterations
+        Iterations of its solve from scratch.
 
     Attributes
     ----------
     handle
-        HiGHS after an optimal solve of `arrays`; it belongs to this object from then on.
-    arrays
-        What the handle holds.
-    iterations
-        Iterations of the solve from scratch.
+        HiGHS with the last programme. It is not the one that solved the first: that was scaled for what presolve had left.
+    guest
+        Who may have the handle until the next solve.
     """
 
-    handle: highspy.Highs
-    arrays: Arrays
-    iterations: int
+    guest: Any = None
 
-    def __post_init__(self) -> None:
-        self._home_arrays, self._cost = self.arrays, self.arrays.cost
-        self.adopt(self.handle)
+    def __init__(self, arrays: Arrays, basis: Any, units: Units, iterations: int):
+        self._units, self._iterations = units, iterations
+        self._arrays = self._home = arrays
+        self._scaled = rescaled(arrays, units, units, arrays)
+        self._been = Been(arrays, basis)
+        self._at: Stop | None = None
+        self.handle = silent()
+        load(self.handle, arrays)
+        self._configure()
 
-    def adopt(self, handle: highspy.Highs) -> None:
-        """Go on with a handle that has another optimal basis of the same programme."""
-        self.handle, self._cost = handle, self.arrays.cost
-        if self.arrays is self._home_arrays:
-            self._home = handle.getBasis()
+    @property
+    def size(self) -> tuple[int, int]:
+        """Number of columns and rows."""
+        return self._home.columns, self._home.rows
+
+    @property
+    def is_in_its_units(self) -> bool:
+        """Whether the handle holds the last programme as it came."""
+        return self._scaled.is_same
+
+    def settle(self, handle: Any) -> None:
+        """Go on from another optimal basis of the last programme: that which `handle` is at."""
+        self._been.settle(handle.getBasis())
+        self._at = self._been.last if handle is self.handle else None
+
+    def _configure(self) -> None:
         for option, value in _OPTIONS.items():
             self.handle.setOptionValue(option, value)
-        self.handle.setOptionValue("simplex_iteration_limit", max(LEAST_ITERATIONS, self.iterations // SLOWER))
+        self.handle.setOptionValue("simplex_iteration_limit", max(LEAST_ITERATIONS, self._iterations // SLOWER))
 
-    def solve(self, arrays: Arrays, settings: SolveOptions, weight: Floats | None = None) -> Answer | None:
-        """Return the answer for a programme of the same columns and rows, None where this comes to none.
-
-        Among several optima it is mostly the one of least `weight`, where that is given.
-        """
+    def solve(self, arrays: Arrays, units: Units, settings: SolveOptions) -> Answer | None:
+        """Return the answer for a programme of the same columns and rows, None where this comes to none."""
         self._watch = Watch(self.handle, settings, time.monotonic(), looks=takes_long(arrays))
         self._deadline = time.monotonic() + settings.time_limit
-        tilted = arrays.cost if weight is None else arrays.cost + TILT * weight
-        if self._moved(arrays, tilted) == HighsModelStatus.kOptimal and self._cost is tilted is not arrays.cost:
-            straight = self._straight(arrays)
-            self._price(arrays.cost)
-            if straight is not None:
-                return straight
-            self._run(PRIMAL_SIMPLEX)
-        found = answer_of(self.handle, arrays)
-        usable = found.status == "infeasible" or (found.status == "optimal" and found.row_dual is not None)
-        return found if usable else None
+        self._scaled = rescaled(arrays, units, self._units, self._home)
+        place = self._been.place(self._scaled.inner)
+        status = self._moved(self._scaled.inner, self._been.nearest(place))
+        found = answer_of(self.handle, self._scaled.inner)
+        if status == HighsModelStatus.kOptimal and found.row_dual is not None:
+            self._at = self._been.add(place, self.handle.getBasis())
+            return self._scaled.outwards(found)
+        return found if found.status == "infeasible" else None
 
-    def _straight(self, arrays: Arrays) -> Answer | None:
-        """Return the answer at the tilted optimum, priced at the true costs; None where these would lead on from it."""
-        x = snapped(arrays, np.array(self.handle.getSolution().col_value))
-        row_dual = prices_of(self.handle, arrays, arrays.cost)
-        if row_dual is None or rests(self.handle, arrays, x, row_dual) is None:
-            return None
-        return Answer(
-            "optimal",
-            x=x,
-            row_dual=row_dual + 0.0,
-            reduced_cost=reduced_costs(arrays, row_dual) + 0.0,
-            iterations=self.handle.getInfo().simplex_iteration_count,
-            duals_from="HiGHS",
-        )
+    def least(self, found: Solution, cost: Floats, options: SolveOptions) -> Floats | None:
+        """Return the point of the last programme's optimal face with the least cost (`planner.ties_in_place`)."""
+        scaled = self._scaled
+        inner = scaled.inwards(found)
+        x = least_in_place(self.handle, scaled.inner, inner, cost * scaled.column, options)
+        return None if x is None else found.x if x is inner.x else x * scaled.column
 
-    def ray(self) -> Any:
+    def ray(self) -> Floats | None:
         """Return a direction of the prices along which an infeasible programme's bound rises without end, or None."""
         handle: Any = self.handle  # its stubs lack the rays
         status, found, values = handle.getDualRay()
-        return np.array(values) if status == HighsStatus.kOk and found else None
+        return np.array(values) * self._scaled.row if status == HighsStatus.kOk and found else None
 
-    def _moved(self, arrays: Arrays, cost: Floats) -> HighsModelStatus:
-        """Change the handle to `arrays` at these costs and solve: new ones by the primal simplex, then all else by the dual.
+    def _moved(self, arrays: Arrays, start: Stop) -> HighsModelStatus:
+        """Change the handle to `arrays` and solve from a stop: other costs by the primal simplex, then all else by the dual.
 
-        The old point keeps the old limits under any costs, and the prices found then are right for any limits: each
-        step begins where its method needs to.
+        A stop's point keeps its limits under any costs, and the prices found then are right for any limits: each step begins
+        where its method needs to. Where coefficients are others neither is right, and the dual simplex finds its way.
         """
-        old, self.arrays = self.arrays, arrays
-        basis = self.handle.getBasis()
-        if not basis.valid or _distance(self._home_arrays, arrays) < NEARER * _distance(old, arrays):
-            basis = self._home
-            self.handle.setBasis(basis)
-        if not _same_matrix(self.handle, old, arrays):
-            load(self.handle, arrays)  # at other coefficients the basis may not be the tilted optimum
-            self._cost = arrays.cost
-            self.handle.setBasis(basis)
-            return self._run(DUAL_SIMPLEX)
-        status = None
+        handle, old, self._arrays = self.handle, self._arrays, arrays
+        stays, self._at = start is self._at, None
+        there = start.arrays(self._home)
         if arrays.constant != old.constant:
-            self.handle.changeObjectiveOffset(arrays.constant)
-        self._price(cost)
-        if not np.array_equal(arrays.cost, old.cost):
-            status = self._run(PRIMAL_SIMPLEX)
-            if status != HighsModelStatus.kOptimal:
-                return status
-        different = put_limits(self.handle, old, arrays)
-        if status == HighsModelStatus.kOptimal and not different:
-            return status
-        return self._run(DUAL_SIMPLEX)
-
-    def _price(self, cost: Floats) -> bool:
-        """Give the handle other costs, and return whether any is another."""
-        old, self._cost = self._cost, cost
-        return put_costs(self.handle, old, cost)
+            handle.changeObjectiveOffset(arrays.constant)
+        if not _same_matrix(handle, old, arrays):
+            load(handle, arrays)
+            handle.setBasis(start.basis)
+            return self._run(DUAL_SIMPLEX)
+        if not stays:
+            handle.setBasis(start.basis)
+        if np.array_equal(there.cost, arrays.cost) or not np.array_equal(there.value, arrays.value):
+            put_costs(handle, old.cost, arrays.cost)
+            put_limits(handle, old, arrays)
+            return self._run(DUAL_SIMPLEX)
+        put_limits(handle, old, there)
+        put_costs(handle, old.cost, arrays.cost)
+        status = self._run(PRIMAL_SIMPLEX)
+        if status == HighsModelStatus.kOptimal and put_limits(handle, there, arrays):
+            return self._run(DUAL_SIMPLEX)
+        return status
 
     def _run(self, strategy: int) -> HighsModelStatus:
         self.handle.setOptionValue("simplex_strategy", strategy)
         return run(self.handle, self._watch, self._deadline - time.monotonic())
-
-
-def _distance(one: Arrays, other: Arrays) -> float:
-    """Return how far two programmes of the same columns and rows are apart: the changes of their numbers, as shares, added up.
-
-    Another unit of the costs is no distance: it leaves every basis as good as it was.
-    """
-    priced = np.flatnonzero((one.cost != 0) & (other.cost != 0))
-    times = np.log2(np.abs(other.cost[priced] / one.cost[priced]))
-    unit = np.exp2(np.round(np.median(times))) if len(priced) else 1.0
-    pairs = [(one.cost * unit, other.cost), (one.row_lower, other.row_lower), (one.row_upper, other.row_upper)]
-    if len(one.value) == len(other.value):
-        pairs.append((one.value, other.value))
-    total = 0.0
-    for a, b in pairs:
-        moved = np.flatnonzero(a != b)
-        before, now = a[moved], b[moved]
-        known = np.isfinite(before) & np.isfinite(now)
-        total += float((np.abs(before - now) / (np.abs(before) + np.abs(now)))[known].sum())
-    return total
 
 
 def _same_matrix(handle: highspy.Highs, old: Arrays, new: Arrays) -> bool:

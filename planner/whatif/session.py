@@ -23,7 +23,7 @@ class Session:
     def __init__(self, scenario: Scenario, request: Request | None = None):
         self._base = scenario
         self._hot = Hot()
-        self._request = replace(request or Request(), runner=self._hot, probes=self._hot)
+        self._request = replace(request or Request(), runner=self._hot, ties=self._hot.ties, probes=self._hot)
 
     @property
     def statistics(self) -> Statistics:
@@ -71,7 +71,7 @@ class Session:
             except BaseException:
                 self._hot.drop()
                 raise
-            self._hot.adopt(stages[-1])
+            self._hot.end()
             with timer.part("plan"):
                 plan = plan_of(scenario, built, stages, resilience, name, options, request.only, request.probes)
         return plan.with_timings(timer.seconds)
