@@ -16,6 +16,7 @@ from planner.errors import InputError, SolverError
 from planner.facility.locating import locating
 from planner.facility.siting import siting
 from planner.inputs.inputs import Inputs, inputs_of
+from planner.inputs.memory import Memory
 from planner.model.build import Built, Objective, build
 from planner.model.finished import ExtraRow
 from planner.plan.plan import Plan
@@ -53,6 +54,8 @@ class Request:
     probes: Probes | None = None
     """What a what-if session keeps for the earliest date."""
     break_ties: bool | None = None
+    memory: Memory | None = None
+    """What a what-if session remembers of the inputs."""
 
     def resolved(self, scenario: Scenario) -> tuple[str, SolveOptions]:
         """Return the solver's name and options."""
@@ -120,7 +123,7 @@ def programme_solved(
     name, options = request.resolved(scenario)
     _check_solver(name, options, scenario if request.solver is None else None)
     with timer.part("inputs"):
-        inputs = inputs_for(scenario)
+        inputs = inputs_for(scenario, request.memory)
     return solve_bearing(
         inputs, lambda programme: solve_stages(programme, name, options, request, timer), name, options, timer.part
     )
@@ -146,11 +149,11 @@ def dry_run(scenario: Scenario, mps: str | None = None) -> dict[str, int]:
     return _size(built)
 
 
-def inputs_for(scenario: Scenario) -> Inputs:
+def inputs_for(scenario: Scenario, memory: Memory | None = None) -> Inputs:
     """Return the inputs of a scenario that can be planned for."""
     if problems := too_large(scenario):
         raise InputError(problems)
-    inputs = inputs_of(scenario)
+    inputs = inputs_of(scenario, memory)
     if problems := precheck(scenario, inputs):
         raise InputError(problems)
     return inputs

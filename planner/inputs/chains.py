@@ -76,6 +76,19 @@ class Chains:
         return results
 
 
+def chains_of(doc: Document, time: Time) -> Chains:
+    """Return the chains of a scenario, all worked out.
+
+    Raises
+    ------
+    InputError
+        As `Chains.steps`.
+    """
+    chains = Chains(doc, time)
+    chains.all()
+    return chains
+
+
 _OPERATIONS = {"times": np.multiply, "divide": np.divide, "plus": np.add, "minus": np.subtract}
 
 

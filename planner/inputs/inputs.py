@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from planner.errors import InputError
-from planner.inputs.chains import Chains
+from planner.inputs.chains import Chains, chains_of
 from planner.inputs.demand import demand_of
+from planner.inputs.memory import Memory
 from planner.inputs.modes import Mode, modes_of
 from planner.inputs.routes import Routes, routes_of
 from planner.inputs.stands import Stand, stands_of
@@ -73,8 +74,8 @@ class Inputs:
         return 1.0 if currency in (None, money.currency) else money.exchange[str(currency)]
 
 
-def inputs_of(scenario: Scenario) -> Inputs:
-    """Work out the inputs of a scenario.
+def inputs_of(scenario: Scenario, memory: Memory | None = None) -> Inputs:
+    """Work out the inputs of a scenario; a what-if session remembers those that are the same from question to question.
 
     Raises
     ------
@@ -82,17 +83,24 @@ def inputs_of(scenario: Scenario) -> Inputs:
         Where a chain has no finite or a negative result.
     """
     try:
-        return _worked_out(scenario)
+        return _worked_out(scenario, memory or Memory())
     except InputError as error:
         raise InputError(scenario.placed(error.problems)) from None
 
 
-def _worked_out(scenario: Scenario) -> Inputs:
-    doc = scenario.document
-    time = time_of(doc, scenario.calendar)
-    chains = Chains(doc, time)
-    chains.all()
-    stands = stands_of(doc, time)
+_TIME = ("slices", "money")
+_CHAINS = ("chains",)
+_STANDS = ("offers", "sites", "devices", "fleet", "orders", "integer")
+_DEMAND = ("workloads", "regions", "profiles", "slices")
+_ROUTES = ("regions", "sites", "network", "workloads", "traffic")
+_MODES = ("workloads", "devices", "enablements")
+
+
+def _worked_out(scenario: Scenario, memory: Memory) -> Inputs:
+    doc, recall = scenario.document, memory.recall
+    time = recall(time_of, doc, _TIME, scenario.calendar)
+    chains = recall(chains_of, doc, _CHAINS, time)
+    stands = recall(stands_of, doc, _STANDS, time)
     return Inputs(
         doc=doc,
         time=time,
@@ -102,8 +110,8 @@ def _worked_out(scenario: Scenario) -> Inputs:
         sites=tuple(sorted(doc.sites)),
         offers=tuple(sorted(doc.offers)),
         devices=tuple(sorted(doc.devices)),
-        demand=demand_of(doc, time, chains),
-        routes=routes_of(doc, time),
+        demand=recall(demand_of, doc, _DEMAND, time, chains),
+        routes=recall(routes_of, doc, _ROUTES, time),
         stands=stands,
-        modes=modes_of(doc, time, stands),
+        modes=recall(modes_of, doc, _MODES, time, stands),
     )

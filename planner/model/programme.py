@@ -15,10 +15,10 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
 
 from planner.model.arrays import Floats
 from planner.model.finished import Finished, power_of_two, row_scales
+from planner.model.pattern import in_rows
 
 Ids = NDArray[np.int32]
 """Positions of columns or rows; -1 where a combination does not exist."""
@@ -318,7 +318,7 @@ class Programme:
             if self._entries
             else (np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0))
         )
-        matrix = sparse.coo_array((values * scale[columns], (rows, columns)), shape=(m, n)).tocsr()
+        matrix = in_rows(rows, columns, values * scale[columns], (m, n))
         row_scale = row_scales(matrix)
         matrix.data *= np.repeat(1 / row_scale, np.diff(matrix.indptr))
         right = _joined(self._right, m) / row_scale

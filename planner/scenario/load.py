@@ -178,7 +178,7 @@ def _validated_tree(tree: Tree, known: Scenario | None = None, changed: Collecti
     document, problems = None if known is None else _updated(known, tree, changed), list[Problem]()
     if document is None:
         document, problems = _mistakes(tree)
-    cal, _ = _calendar(tree)
+    cal = known.calendar if known is not None and "horizon" not in changed else _calendar(tree)[0]
     if document is None or cal is None or problems:
         raise InputError(problems)
     if found := [*check(document, cal), *check_expect(document, cal)]:

@@ -82,11 +82,6 @@ class Been:
             self._signs[field] = draw.integers(0, 2, count, np.int8) * np.int8(2) - np.int8(1)
         self._stops = [Stop(basis, {}, np.zeros(BUCKETS))]
 
-    @property
-    def last(self) -> Stop:
-        """The stop that was added last."""
-        return self._stops[-1]
-
     def place(self, arrays: Arrays) -> Stop:
         """Return where a programme is, without a basis yet."""
         differences: Differences = {}
@@ -105,14 +100,13 @@ class Been:
         away = np.array([stop.sketch for stop in reversed(self._stops)]) - place.sketch
         return self._stops[-1 - int(np.argmin((away * away).sum(axis=1)))]
 
-    def add(self, place: Stop, basis: Any) -> Stop:
-        """Add the optimum at a place, and return it."""
+    def add(self, place: Stop, basis: Any) -> None:
+        """Add the optimum at a place."""
         self._stops.append(replace(place, basis=basis))
         while len(self._stops) > 2 and (
             len(self._stops) > MOST_STOPS or sum(stop.size for stop in self._stops) > MOST_NUMBERS
         ):
             del self._stops[1]
-        return self.last
 
     def settle(self, basis: Any) -> None:
         """Have another optimal basis at the last stop."""

@@ -17,7 +17,7 @@ from planner.model.programme import Block
 from planner.solver.fixed import fix_integers
 from planner.solver.highs import ArrayHighs
 from planner.solver.options import SolveOptions
-from planner.solver.solution import Answer, Solution, measure
+from planner.solver.solution import Solution, measure
 from planner.stage import Stage
 from planner.ties import broken, in_place
 from planner.whatif.live import Live
@@ -98,12 +98,23 @@ class Hot:
             self._last.slot.live = None
 
     def ties(self, built: Built, stage: Stage, options: SolveOptions) -> Stage:
-        """Return a stage whose ties are broken: at once after a solve from scratch, else when the plan is looked at."""
+        """Return a stage whose ties are broken at once; later questions can start from there."""
         runner = self._last
         if runner is None:
             return broken(built, stage, options)
-        if not runner.was_hot or stage.arrays.is_mip:
-            return runner.settled(broken(built, stage, options, runner.least))
+        found = runner.settled(broken(built, stage, options, runner.least))
+        runner.goes_on(found)
+        return found
+
+    def ties_later(self, built: Built, stage: Stage, options: SolveOptions) -> Stage:
+        """Return a stage whose ties are broken when the plan is looked at, where it was found hot.
+
+        Later questions do not start from there: they must not depend on what was looked at.
+        """
+        runner = self._last
+        if runner is None or not runner.was_hot or stage.arrays.is_mip:
+            return self.ties(built, stage, options)
+        settled: list[Stage] = []
 
         def breaks(left: Stage) -> Stage:
             with self.lock:
@@ -111,7 +122,6 @@ class Hot:
                     settled.append(runner.settled(broken(built, left, options, runner.least)))
                 return settled[0]
 
-        settled: list[Stage] = []
         return replace(stage, ties=breaks)
 
     def solver(self, built: Built, start: int, options: SolveOptions) -> HotHighs:
@@ -184,19 +194,22 @@ class HotHighs(ArrayHighs):
             raise
 
     def settled(self, stage: Stage) -> Stage:
-        """Return a stage whose ties are broken, with HiGHS at its plan: the next question can start from there."""
+        """Return a stage whose ties are broken, with HiGHS at its plan."""
         if stage.solution.status != "optimal" or stage.arrays.is_mip:
             return stage
         live = self._borrows
         if stage.standing != self.standing:  # ties were broken on a handle of their own
             live, self.handle = None, stage.handle
         handle = self.handle if live is None else live.handle
-        if handle is None:
-            return stage
-        self._basis, live = handle.getBasis(), self.slot.live
-        if live is not None and live.guest is self:
-            live.settle(handle)
+        if handle is not None:
+            self._basis = handle.getBasis()
         return replace(stage, standing=self.standing)
+
+    def goes_on(self, stage: Stage) -> None:
+        """Have the next question start from a settled stage, where that is near."""
+        live = self.slot.live
+        if live is not None and live.guest is self and self._basis is not None and stage.solution.status == "optimal":
+            live.settle(self._basis)
 
     def _keep(self, arrays: Arrays, solution: Solution) -> None:
         """Keep what the next question can start from."""
@@ -215,13 +228,14 @@ class HotHighs(ArrayHighs):
         answer = live.solve(arrays, self._units, self.settings)
         if answer is None:
             return None
-        if not _proven(arrays, answer, live):
+        found = measure(arrays, answer, _version(live.handle), time.monotonic() - began)
+        if not _proven(arrays, found, live):
             self._statistics.failed += 1
             return None
         self.slot.live = live
-        if answer.status == "optimal":
+        if found.status == "optimal":
             live.guest, self._basis = self, live.handle.getBasis()
-        return measure(arrays, answer, _version(live.handle), time.monotonic() - began)
+        return found
 
     def _hot_of_whole(self, arrays: Arrays) -> Solution | None:
         """Return the answer of a search that begins with the last plan, its prices proven with the whole columns fixed."""
@@ -239,14 +253,14 @@ class HotHighs(ArrayHighs):
         return found
 
 
-def _proven(arrays: Arrays, answer: Answer, live: Live) -> bool:
+def _proven(arrays: Arrays, found: Solution, live: Live) -> bool:
     """Return whether the arrays prove an answer: its point and prices, or the ray of an infeasible programme."""
-    if answer.status == "infeasible":
+    if found.status == "infeasible":
         ray = live.ray()
         return ray is not None and proves_infeasible(arrays, ray)
-    assert answer.x is not None
-    assert answer.row_dual is not None
-    return proof_of(arrays, answer.x, answer.row_dual).holds
+    assert found.x is not None
+    assert found.row_dual is not None
+    return proof_of(arrays, found.x, found.row_dual, found).holds
 
 
 def _version(handle: highspy.Highs) -> str:

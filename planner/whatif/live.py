@@ -76,7 +76,6 @@ class Live:
         self._arrays = self._home = arrays
         self._scaled = rescaled(arrays, units, units, arrays)
         self._been = Been(arrays, basis)
-        self._at: Stop | None = None
         self.handle = silent()
         load(self.handle, arrays)
         self._configure()
@@ -91,10 +90,9 @@ class Live:
         """Whether the handle holds the last programme as it came."""
         return self._scaled.is_same
 
-    def settle(self, handle: Any) -> None:
-        """Go on from another optimal basis of the last programme: that which `handle` is at."""
-        self._been.settle(handle.getBasis())
-        self._at = self._been.last if handle is self.handle else None
+    def settle(self, basis: Any) -> None:
+        """Have another optimal basis of the last programme to go on from."""
+        self._been.settle(basis)
 
     def _configure(self) -> None:
         for option, value in _OPTIONS.items():
@@ -110,7 +108,7 @@ class Live:
         status = self._moved(self._scaled.inner, self._been.nearest(place))
         found = answer_of(self.handle, self._scaled.inner)
         if status == HighsModelStatus.kOptimal and found.row_dual is not None:
-            self._at = self._been.add(place, self.handle.getBasis())
+            self._been.add(place, self.handle.getBasis())
             return self._scaled.outwards(found)
         return found if found.status == "infeasible" else None
 
@@ -131,10 +129,10 @@ class Live:
         """Change the handle to `arrays` and solve from a stop: other costs by the primal simplex, then all else by the dual.
 
         A stop's point keeps its limits under any costs, and the prices found then are right for any limits: each step begins
-        where its method needs to. Where coefficients are others neither is right, and the dual simplex finds its way.
+        where its method needs to. Where coefficients are others neither is right, and the dual simplex finds its way. The
+        basis is set even where the handle has it: what was looked at since the last question must make no difference.
         """
         handle, old, self._arrays = self.handle, self._arrays, arrays
-        stays, self._at = start is self._at, None
         there = start.arrays(self._home)
         if arrays.constant != old.constant:
             handle.changeObjectiveOffset(arrays.constant)
@@ -142,8 +140,7 @@ class Live:
             load(handle, arrays)
             handle.setBasis(start.basis)
             return self._run(DUAL_SIMPLEX)
-        if not stays:
-            handle.setBasis(start.basis)
+        handle.setBasis(start.basis)
         if np.array_equal(there.cost, arrays.cost) or not np.array_equal(there.value, arrays.value):
             put_costs(handle, old.cost, arrays.cost)
             put_limits(handle, old, arrays)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.model.arrays import Arrays, Floats
-from planner.solver.solution import PLAN_TOLERANCE, max_violation, objective
+from planner.solver.solution import PLAN_TOLERANCE, Solution, max_violation, objective
 
 GAP = 1e-9
 """The cost of a point may lie above what its prices prove by this share of it (of 1 where it is less)."""
@@ -54,18 +54,20 @@ class Proof:
         return self.primal <= PLAN_TOLERANCE and self.dual <= DUAL and abs(self.gap) <= GAP
 
 
-def proof_of(arrays: Arrays, x: Floats, row_dual: Floats) -> Proof:
-    """Return how far a point and prices prove each other optimal for a linear programme."""
+def proof_of(arrays: Arrays, x: Floats, row_dual: Floats, known: Solution | None = None) -> Proof:
+    """Return how far a point and prices prove each other optimal for a linear programme.
+
+    `known` is the point measured (`planner.solver.solution.measure`), where it was.
+    """
     if not (np.isfinite(x).all() and np.isfinite(row_dual).all()):
         return Proof(math.inf, math.inf, math.inf)
     largest = max(1e-300, float(np.abs(arrays.cost).max(initial=0.0)))
     of_rows, wrong_rows = _least(row_dual, arrays.row_lower, arrays.row_upper)
     of_columns, wrong_columns = _least(arrays.cost - _priced(arrays, row_dual), arrays.lower, arrays.upper)
-    value = objective(arrays, x)
+    value = objective(arrays, x) if known is None or known.objective is None else known.objective
+    violation = max_violation(arrays, x) if known is None else known.max_violation
     bound = math.fsum([arrays.constant, of_rows, of_columns])
-    return Proof(
-        max_violation(arrays, x), max(wrong_rows, wrong_columns) / largest, (value - bound) / max(1.0, abs(value))
-    )
+    return Proof(violation, max(wrong_rows, wrong_columns) / largest, (value - bound) / max(1.0, abs(value)))
 
 
 def proves_infeasible(arrays: Arrays, ray: Floats) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from planner.conclude import DEARER
 from planner.errors import InputError
+from planner.inputs.memory import Memory
 from planner.plan.plan import TABLES, Plan
 from planner.planning import Request, Timer, plan_of, programme_solved
 from planner.scenario.load import Scenario, load
@@ -23,7 +24,7 @@ class Session:
     def __init__(self, scenario: Scenario, request: Request | None = None):
         self._base = scenario
         self._hot = Hot()
-        self._request = replace(request or Request(), runner=self._hot, ties=self._hot.ties, probes=self._hot)
+        self._request = replace(request or Request(), runner=self._hot, ties=self._hot.ties_later, probes=self._hot, memory=Memory())
 
     @property
     def statistics(self) -> Statistics:
@@ -59,7 +60,8 @@ class Session:
             word = unknown[0]
             raise InputError(f"a plan has no part {quoted(word)}{did_you_mean(word, (*TABLES, *DEARER))}")
         ties = self._request.break_ties if parts else False
-        return self._asked(changes, replace(self._request, only=frozenset(parts), break_ties=ties))
+        request = replace(self._request, only=frozenset(parts), break_ties=ties, ties=self._hot.ties)
+        return self._asked(changes, request)
 
     def _asked(self, changes: Mapping[str, Any] | None, request: Request) -> Plan:
         scenario, timer = self.scenario(changes), Timer()
