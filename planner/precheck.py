@@ -80,8 +80,7 @@ def precheck(scenario: Scenario, inputs: Inputs) -> list[Problem]:
 
 def _unserved(scenario: Scenario, inputs: Inputs) -> list[Problem]:
     """Demand that must be served, and that nothing can serve in any period."""
-    problems = []
-    reasons, sales = barriers(inputs.doc, inputs.time), sales_of(inputs)
+    problems, sales = [], sales_of(inputs)
     for w, name in enumerate(inputs.workloads):
         if not inputs.must_serve[w]:
             continue
@@ -90,7 +89,7 @@ def _unserved(scenario: Scenario, inputs: Inputs) -> list[Problem]:
         asked = np.nonzero(inputs.demand[:, :, w, :].any(axis=(0, 1)))[0]
         if asked.size and not sites:
             why = (
-                "; ".join(f"{b.device} {b.reason}" for b in reasons if b.workload == name)
+                "; ".join(f"{b.device} {b.reason}" for b in barriers(inputs.doc, inputs.time) if b.workload == name)
                 or "no offer is to be had in time"
             )
             problems.append(_problem(scenario, name, f"must be served, but nothing can run it: {why}"))

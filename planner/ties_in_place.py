@@ -134,7 +134,7 @@ def _moved(
     handle.changeRowsBounds(len(kept), kept, rows.limit[kept], rows.limit[kept])
     put_costs(handle, arrays.cost, np.where(columns.free, cost, arrays.cost))  # what is held may cost what it likes
     worked = run(handle, watch, ends)
-    x = snapped(arrays, np.array(handle.getSolution().col_value)) if worked else None
+    x = snapped(arrays, in_place.numbers(handle.getSolution().col_value)) if worked else None
     # With one side only, what is held goes to that side; with both again, it stays there.
     for change, at, side in ((handle.changeColsBounds, held, columns), (handle.changeRowsBounds, kept, rows)):
         low, high, at_lower = side.lower[at], side.upper[at], side.at_lower[at]

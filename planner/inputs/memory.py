@@ -18,9 +18,7 @@ class Memory:
     def __init__(self) -> None:
         self._known: dict[Callable[..., Any], list[tuple[tuple[Any, ...], Any]]] = {}
 
-    def recall[Result](
-        self, work: Callable[..., Result], doc: Document, parts: Sequence[str], *given: Any
-    ) -> Result:
+    def recall[Result](self, work: Callable[..., Result], doc: Document, parts: Sequence[str], *given: Any) -> Result:
         """Return `work(doc, *given)`, or what it came to before.
 
         It is shown those `parts` of the document alone, so that what is remembered depends on nothing else.
@@ -30,7 +28,7 @@ class Memory:
         for i, (same, result) in enumerate(known):
             if all(map(_same, same, made_of)):
                 known.append(known.pop(i))
-                return result
+                return result  # type: ignore[no-any-return]
         found = work(SimpleNamespace(**dict(zip(parts, made_of, strict=False))), *given)
         known.append((made_of, found))
         del known[:-MOST_REMEMBERED]

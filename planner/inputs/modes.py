@@ -59,19 +59,21 @@ def modes_of(doc: Document, time: Time, stands: tuple[Stand, ...]) -> tuple[Mode
         for d, device in enumerate(devices)
     }
     ported = {(w, d): enabled(doc, time, workloads[w], devices[d]) for w, d in ways}
+    always = {pair: bool(periods.all()) for pair, periods in ported.items()}
     modes = []
     for i, stand in enumerate(stands):
-        if stand.work_share <= 0:
+        if stand.work_share <= 0 or not stand.present.any():
             continue
         for w, name in enumerate(workloads):
-            runs = stand.present & ported[w, stand.d]
-            if not runs.any():
+            runs = stand.present if always[w, stand.d] else stand.present & ported[w, stand.d]
+            if runs is not stand.present and not runs.any():
                 continue
             linked = doc.workloads[name].interconnect is not None
             for configuration, count, rate in ways[w, stand.d]:
                 if stand.scattered and (linked or count > 1):
                     continue  # nodes of a network without a place are not linked to one another
-                modes.append(Mode(i, w, configuration, rate * stand.work_share, count, runs))
+                useful = rate if stand.work_share == 1 else rate * stand.work_share
+                modes.append(Mode(i, w, configuration, useful, count, runs))
     return tuple(modes)
 
 

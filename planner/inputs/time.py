@@ -68,7 +68,9 @@ class Time:
 
     def beside(self, figures: Iterable[NDArray[Any]], dtype: type = float) -> NDArray[Any]:
         """Return figures by period side by side, shape (T, number of figures)."""
-        return np.array([*figures], dtype).reshape(-1, self.periods).T
+        each = [*figures]
+        joined: NDArray[Any] = np.concatenate(each).astype(dtype, copy=False) if each else np.zeros(0, dtype)
+        return joined.reshape(-1, self.periods).T
 
     def discount(self, months: Floats) -> Floats:
         """Return the discount factor so many months after the base date."""

@@ -163,13 +163,15 @@ def vintage_price(model: Model, i: int, vintage: str) -> float:
     return float(inputs.time.series(stand.offer.price_per_unit or 0.0)[t]) * inputs.exchange(stand.offer.currency)
 
 
-def draw_kw(model: Model, i: int) -> tuple[float, float]:
-    """Return what a device at a stand draws idle, and how much more at work, kW at the meter (average PUE)."""
-    stand = model.inputs.stands[i]
-    device = model.inputs.doc.devices[model.inputs.devices[stand.d]]
-    active = device.power_kw if device.active_power_kw is None else device.active_power_kw
-    pue = model.inputs.doc.sites[stand.site].pue
-    return device.idle_power_kw * pue, (active - device.idle_power_kw) * pue
+def draws_kw(model: Model) -> tuple[np.ndarray, np.ndarray]:
+    """Return what a device at each stand draws idle, and how much more at work, kW at the meter (average PUE), shape (stands,)."""
+    inputs = model.inputs
+    devices = [inputs.doc.devices[d] for d in inputs.devices]
+    idle = np.array([device.idle_power_kw for device in devices])
+    active = np.array([d.power_kw if d.active_power_kw is None else d.active_power_kw for d in devices])
+    of, at = [stand.d for stand in inputs.stands], [stand.s for stand in inputs.stands]
+    pue = np.array([inputs.doc.sites[site].pue for site in inputs.sites])[at]
+    return idle[of] * pue, (active - idle)[of] * pue
 
 
 def energy_columns(model: Model) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
@@ -178,8 +180,7 @@ def energy_columns(model: Model) -> list[tuple[np.ndarray, np.ndarray, np.ndarra
     Shapes (n,), (T, K or 1, n) and (T, K or 1, n).
     """
     inputs, time = model.inputs, model.inputs.time
-    draws = np.array([draw_kw(model, i) for i in range(len(inputs.stands))]).reshape(-1, 2)
-    idle, busy = draws[:, 0], draws[:, 1]
+    idle, busy = draws_kw(model)
     standing = np.arange(len(inputs.stands))
     running = np.array([mode.stand for mode in inputs.modes], int)
     training = np.array([stand for *_, stand in model.trainings], int)

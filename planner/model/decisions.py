@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from planner.inputs.inputs import Inputs
 from planner.model.arrays import Floats
 from planner.model.model import Mask, Model
-from planner.model.programme import Programme
+from planner.model.programme import Programme, any_of
 from planner.scenario.places import GB_PER_HOUR_AND_GBPS
 
 SLACK = 10.0
@@ -40,9 +40,9 @@ def _scale(useful: Floats) -> Floats:
 def serving(model: Model) -> None:
     """serve[t,k,w,r,s], unmet[t,k,w,r] and work[t,k,o,s,w]: units of work an hour."""
     inputs, add = model.inputs, model.programme.add_columns
-    capable = np.zeros((model.T, len(inputs.workloads), len(inputs.sites)), bool)
-    for mode in inputs.modes:
-        capable[:, mode.w, inputs.stands[mode.stand].s] |= mode.runs
+    count = len(inputs.sites)
+    at = [mode.w * count + inputs.stands[mode.stand].s for mode in inputs.modes]
+    capable = any_of(model.runs, at, len(inputs.workloads) * count).reshape(model.T, -1, count)
     for sale in model.sales:
         capable[:, sale.w, sale.s] |= sale.offered
     asked = inputs.demand > 0
@@ -101,13 +101,10 @@ def _stand_columns(model: Model) -> tuple[list[tuple[str, str]], Mask, Mask, Mas
     """Return keys, whether committed, when present and when arriving of every stand, and the most of each."""
     stands = model.inputs.stands
     committed = np.array([stand.committed for stand in stands], bool)
-    present, arrives = (
-        model.inputs.time.beside(part, bool) for part in ((s.present for s in stands), (s.arrives for s in stands))
-    )
     most = model.useful_stand.max(axis=0, initial=0.0)
     most = np.where(most > 0, most, most.max(initial=0.0) or 1.0)  # of no use, but a price may be negative
     most = SLACK * model.padding * most
-    return [(stand.site, stand.name) for stand in stands], committed, present, arrives, most
+    return [(stand.site, stand.name) for stand in stands], committed, model.present, model.arrives, most
 
 
 def _committed(model: Model) -> None:

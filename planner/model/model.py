@@ -13,6 +13,7 @@ from planner.inputs.stands import Stand, offered, sites_of
 from planner.inputs.time import Time
 from planner.model.arrays import Floats
 from planner.model.programme import Block, Programme, summed
+from planner.scenario.base import Values
 from planner.scenario.check import ranks
 from planner.scenario.schema import Document
 from planner.scenario.supply import ServerlessWork
@@ -141,12 +142,26 @@ class Model:
         return self.inputs.time.beside(stand.firm for stand in self.inputs.stands)
 
     @cached_property
+    def runs(self) -> Mask:
+        """Whether a workload can run in each mode, shape (T, modes)."""
+        return self.inputs.time.beside((mode.runs for mode in self.inputs.modes), bool)
+
+    @cached_property
+    def present(self) -> Mask:
+        """Whether devices can be in place at each stand, shape (T, stands)."""
+        return self.inputs.time.beside((stand.present for stand in self.inputs.stands), bool)
+
+    @cached_property
+    def arrives(self) -> Mask:
+        """Whether devices can arrive, or be rented, at each stand, shape (T, stands)."""
+        return self.inputs.time.beside((stand.arrives for stand in self.inputs.stands), bool)
+
+    @cached_property
     def useful_run(self) -> Floats:
         """Devices at work that could be useful in each mode, shape (T, K, modes)."""
         stands, modes = self.inputs.stands, self.inputs.modes
         w, s = [mode.w for mode in modes], [stands[mode.stand].s for mode in modes]
-        runs = self.inputs.time.beside((mode.runs for mode in modes), bool)
-        return np.where(runs[:, None, :], self._reach[:, :, w, s] / self.rates[:, None, :], 0.0)
+        return np.where(self.runs[:, None, :], self._reach[:, :, w, s] / self.rates[:, None, :], 0.0)
 
     @cached_property
     def _reach(self) -> Floats:
@@ -186,7 +201,7 @@ class Model:
             *(price for offer in offers for price in (offer.price_per_unit, offer.price_per_hour)),
             *(doc.sites[site].tariff_per_kwh for site in sorted({stand.site for stand in self.inputs.stands})),
         ]
-        return any(price is not None and np.min(price) < 0 for price in prices)
+        return any(price is not None and _least(price) < 0 for price in prices)
 
     @cached_property
     def padding(self) -> float:
@@ -211,6 +226,11 @@ class Model:
             times /= (1 - least[least < 1]).min(initial=1.0) * most[most > 0].min(initial=1.0)
             times *= max(spread, 1.0) if share.of == "power" else 1.0
         return float(min(times, MOST_PADDING))
+
+
+def _least(values: Values) -> float:
+    """Return the least of a figure or of a series of them."""
+    return min(values) if isinstance(values, list | tuple) else values
 
 
 def _least_share(stand: Stand) -> float:
@@ -240,6 +260,7 @@ def sales_of(inputs: Inputs) -> tuple[Sale, ...]:
         )
         for name in inputs.offers
         for offer in [doc.offers[name]]
+        if offer.work
         for site in sites_of(doc, offer)
         for w in sorted(offer.work)
     )
@@ -257,6 +278,7 @@ def _options(inputs: Inputs, name: str) -> list[Option]:
     first = time.position(campaign.start or campaign.earliest, 0)
     starts = [first] if campaign.start else range(first, time.periods)
     end = time.offsets[time.position(campaign.deadline, time.periods - 1) + 1]
+    alive = time.alive(campaign.months) > 0
     found = []
     for device in sorted(set(campaign.devices)):
         if campaign.interconnect is not None and doc.devices[device].interconnect not in campaign.interconnect:
@@ -265,7 +287,7 @@ def _options(inputs: Inputs, name: str) -> list[Option]:
         for site in sorted(set(campaign.sites)):
             stands = [s for s in inputs.stands if s.site == site and inputs.devices[s.d] == device and not s.scattered]
             for start in starts:
-                during = time.alive(campaign.months)[start] > 0
+                during = alive[start]
                 fits = time.offsets[start] + campaign.months <= end + 1e-9
                 if fits and stands and np.all(np.any([s.present[during] for s in stands], axis=0)):
                     found.append(Option(name, device, site, start, units))

@@ -265,10 +265,9 @@ class Programme:
     ) -> None:
         """Add a constant part of the cost, one amount for each period given."""
         amounts = np.atleast_1d(np.asarray(plain, float))
-        factor, t = np.broadcast_to(discount, amounts.shape), np.broadcast_to(period, amounts.shape)
-        if np.any(amounts):
-            empty = np.zeros(0, np.int32)
-            self.items.append(Item(kind, empty, amounts * factor, amounts, t.astype(np.intp), capital, labels))
+        if amounts.any():
+            empty, when = np.zeros(0, np.int32), _filled(np.asarray(period, np.intp), amounts.shape)
+            self.items.append(Item(kind, empty, amounts * np.asarray(discount, float), amounts, when, capital, labels))
 
     def emit(self, columns: NDArray[Any], kilograms: ArrayLike, period: ArrayLike) -> None:
         """Add the carbon of columns, kg CO2e a unit; arguments are broadcast together."""

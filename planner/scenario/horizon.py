@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from typing import Annotated, Any, Literal
 
@@ -104,7 +105,7 @@ class Calendar:
         """Years from the base date to the start of each period."""
         return tuple(offset / MONTHS_PER_YEAR for offset in self.offsets[:-1])
 
-    @property
+    @cached_property
     def years(self) -> tuple[str, ...]:
         """Calendar year that each period starts in."""
         return tuple(str(int((self.first_month + offset + 1e-9) // MONTHS_PER_YEAR)) for offset in self.offsets[:-1])

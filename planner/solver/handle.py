@@ -26,10 +26,11 @@ def run_here(handle: highspy.Highs) -> HighsStatus:
     """Run a handle in this thread and return how that went.
 
     HiGHS keeps one scheduler for each thread, with as many threads as the first run there had, by whoever; asked for another
-    number it refuses. The scheduler is put away then, and made anew.
+    number it refuses. So the scheduler is put away where that happens, and after each run for those who come next.
     """
     outcome = handle.run()
     if outcome == HighsStatus.kError and handle.getModelStatus() == HighsModelStatus.kNotset:
         highspy.Highs.resetGlobalScheduler(True)
         outcome = handle.run()
+    highspy.Highs.resetGlobalScheduler(True)
     return outcome

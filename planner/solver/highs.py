@@ -15,7 +15,7 @@ from planner.model.arrays import Arrays, Floats
 from planner.solver.array_solver import ArraySolver
 from planner.solver.fixed import fix_integers
 from planner.solver.handle import silent
-from planner.solver.in_place import answer_of
+from planner.solver.in_place import answer_of, numbers
 from planner.solver.options import Progress, SolveOptions
 from planner.solver.solution import (
     DOUBT_TOLERANCE,
@@ -73,7 +73,7 @@ class ArrayHighs(ArraySolver):
     def answer(self, arrays: Arrays) -> Solution:
         """Solve the programme; an answer that does not hold is sought once more, more strictly."""
         began = time.monotonic()
-        _refuse_bad_numbers(arrays)
+        _refuse_badnumbers(arrays)
         attempt = _Attempt(arrays, self.settings, began)
         found = attempt.answer()
         measured = measure(arrays, found, _version(attempt), time.monotonic() - began)
@@ -214,8 +214,8 @@ class _Attempt:
         solution = self.handle.getSolution()
         if status != HighsModelStatus.kOptimal or not solution.dual_valid:
             return found
-        x = snapped(self.arrays, _numbers(solution.col_value))
-        row_dual = _numbers(solution.row_dual) + 0.0
+        x = snapped(self.arrays, numbers(solution.col_value))
+        row_dual = numbers(solution.row_dual) + 0.0
         return replace(
             found,
             x=x if _not_dearer(self.arrays, x, found.x) else found.x,
@@ -224,11 +224,6 @@ class _Attempt:
             integers_fixed=True,
             duals_from="HiGHS",
         )
-
-
-def _numbers(listed: list[float]) -> Floats:
-    """Return one of HiGHS's lists as an array; that all are floats need not be found out."""
-    return np.fromiter(listed, np.float64, len(listed))
 
 
 def price(arrays: Arrays, found: Answer, settings: SolveOptions) -> Answer:
@@ -313,7 +308,7 @@ def _answer_without_columns(arrays: Arrays) -> Answer:
     )
 
 
-def _refuse_bad_numbers(arrays: Arrays) -> None:
+def _refuse_badnumbers(arrays: Arrays) -> None:
     """Refuse numbers that HiGHS would take without a word and answer nonsense for."""
     finite = {"cost": arrays.cost, "coefficient": arrays.value, "constant": np.array([arrays.constant])}
     limits = (arrays.lower, arrays.upper, arrays.row_lower, arrays.row_upper)

@@ -56,10 +56,10 @@ def answer_of(handle: highspy.Highs, arrays: Arrays) -> Answer:
         and (not is_mip or info.primal_solution_status == FEASIBLE_POINT)
     )
     has_duals = found.dual_valid and not is_mip and status == HighsModelStatus.kOptimal
-    row_dual = np.array(found.row_dual) + 0.0 if has_duals else None
+    row_dual = numbers(found.row_dual) + 0.0 if has_duals else None
     return Answer(
         status=_ENDED.get(status, "limit"),
-        x=snapped(arrays, np.array(found.col_value)) if has_point else None,
+        x=snapped(arrays, numbers(found.col_value)) if has_point else None,
         row_dual=row_dual,
         reduced_cost=None if row_dual is None else reduced_costs(arrays, row_dual),
         bound=info.mip_dual_bound if is_mip and np.isfinite(info.mip_dual_bound) else None,
@@ -68,6 +68,11 @@ def answer_of(handle: highspy.Highs, arrays: Arrays) -> Answer:
         duals_from="HiGHS" if has_duals else None,
         reason="" if status in _ENDED else handle.modelStatusToString(status).lower(),
     )
+
+
+def numbers(listed: list[float]) -> Floats:
+    """Return one of HiGHS's lists as an array; that all are floats need not be found out."""
+    return np.fromiter(listed, np.float64, len(listed))
 
 
 def _where(different: NDArray[np.bool_]) -> NDArray[np.int32]:

@@ -11,6 +11,7 @@ from highspy import cb
 
 from planner.model.arrays import Arrays
 from planner.solver.background import run_beside
+from planner.solver.handle import run_here
 from planner.solver.options import Progress, SolveOptions
 
 PROGRESS_SECONDS = 0.5
@@ -29,12 +30,13 @@ def takes_long(arrays: Arrays) -> bool:
 class Watch:
     """HiGHS calls this thousands of times in a solve; mostly it only looks at a flag.
 
-    That takes a fifth of the time of a run from a near basis: one that `looks` not goes on to its end, or to its limits.
+    That takes a fifth of the time of a run from a near basis: one that `looks` not goes on to its end, or to its limits,
+    in the thread that asks for it.
     """
 
     def __init__(self, handle: highspy.Highs, settings: SolveOptions, began: float, *, looks: bool = True):
         self.outcome: highspy.HighsStatus | None = None
-        self._settings = settings
+        self._settings, self._looks = settings, looks
         self._began = began
         self._next = began
         self._stopped = False
@@ -58,10 +60,11 @@ class Watch:
         self.outcome = None
 
         def work() -> None:
-            self.outcome = handle.run()
-            # Each thread has a scheduler of its own, so the next solve may have other threads.
-            highspy.Highs.resetGlobalScheduler(True)
+            self.outcome = run_here(handle)
 
+        if not self._looks:
+            work()  # Ctrl-C waits for so short a run
+            return False
         return run_beside(work, self.stop)
 
     def stop(self) -> None:

@@ -101,6 +101,8 @@ class Live:
 
     def solve(self, arrays: Arrays, units: Units, settings: SolveOptions) -> Answer | None:
         """Return the answer for a programme of the same columns and rows, None where this comes to none."""
+        for option, value in (("threads", settings.threads), ("random_seed", settings.seed)):
+            self.handle.setOptionValue(option, value)
         self._watch = Watch(self.handle, settings, time.monotonic(), looks=takes_long(arrays))
         self._deadline = time.monotonic() + settings.time_limit
         self._scaled = rescaled(arrays, units, self._units, self._home)

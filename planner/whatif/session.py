@@ -24,7 +24,9 @@ class Session:
     def __init__(self, scenario: Scenario, request: Request | None = None):
         self._base = scenario
         self._hot = Hot()
-        self._request = replace(request or Request(), runner=self._hot, ties=self._hot.ties_later, probes=self._hot, memory=Memory())
+        self._request = replace(
+            request or Request(), runner=self._hot, ties=self._hot.ties_later, probes=self._hot, memory=Memory()
+        )
 
     @property
     def statistics(self) -> Statistics:

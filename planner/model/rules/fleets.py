@@ -209,10 +209,11 @@ def _limit(model: Model, name: str, axis: str, limits: dict[str, SupplyLimit]) -
     """Add the rows of limits on arrivals: by period, and (named `.._year`) by calendar year."""
     time, programme = model.inputs.time, model.programme
     by_period = [n for n in sorted(limits) if limits[n].units is not None]
+    members = {n: members_of(model, limits[n]) for n in limits}
     spans = {n: _spans(np.eye(model.T), limits[n]) for n in by_period}
     units = {n: time.series(limits[n].units or 0.0) * time.series(limits[n].share) for n in by_period}
     right = time.beside(np.cumsum(units[n]) if limits[n].carry_over else units[n] for n in by_period)
-    exists = [_reached(model, spans[n], limits[n]) for n in by_period]
+    exists = [_reached(model, spans[n], members[n]) for n in by_period]
     rows = programme.add_rows(
         name,
         (axis,),
@@ -223,7 +224,7 @@ def _limit(model: Model, name: str, axis: str, limits: dict[str, SupplyLimit]) -
         mask=time.beside(exists, bool),
     )
     for j, n in enumerate(by_period):
-        arriving = model.add.at[:, members_of(model, limits[n])]
+        arriving = model.add.at[:, members[n]]
         programme.enter(rows.at[:, j][:, None, None], arriving[None], spans[n][:, :, None])
     years = sorted(set(time.years))
     in_year = np.array([[y == year for y in time.years] for year in years], float)
@@ -232,7 +233,7 @@ def _limit(model: Model, name: str, axis: str, limits: dict[str, SupplyLimit]) -
     amounts = {n: _yearly(limits[n], years, time.years, time.series(limits[n].share)) for n in yearly}
     keys = [(n, year) for n in yearly for year in years]
     flat = np.concatenate([amounts[n] for n in yearly]) if yearly else np.zeros(0)
-    reached = np.concatenate([_reached(model, spans[n], limits[n]) for n in yearly]) if yearly else np.zeros(0, bool)
+    reached = np.concatenate([_reached(model, spans[n], members[n]) for n in yearly]) if yearly else np.zeros(0, bool)
     rows = programme.add_rows(
         f"{name}_year",
         (axis, "year"),
@@ -244,7 +245,7 @@ def _limit(model: Model, name: str, axis: str, limits: dict[str, SupplyLimit]) -
     )
     for j, n in enumerate(yearly):
         at = rows.at[0, j * len(years) : (j + 1) * len(years)]
-        arriving = model.add.at[:, members_of(model, limits[n])]
+        arriving = model.add.at[:, members[n]]
         programme.enter(at[:, None, None], arriving[None], spans[n][:, :, None])
 
 
@@ -253,9 +254,9 @@ def _spans(during: np.ndarray, limit: SupplyLimit) -> np.ndarray:
     return np.minimum(np.cumsum(during, axis=0), 1.0) if limit.carry_over else during
 
 
-def _reached(model: Model, spans: np.ndarray, limit: SupplyLimit) -> np.ndarray:
+def _reached(model: Model, spans: np.ndarray, members: list[int]) -> np.ndarray:
     """Return which rows of a limit have anything that can arrive."""
-    arrives = (model.add.at[:, members_of(model, limit)] >= 0).any(axis=1)
+    arrives = (model.add.at[:, members] >= 0).any(axis=1)
     return np.asarray((spans > 0) @ arrives.astype(float) > 0)
 
 

@@ -32,7 +32,7 @@ def throughput(model: Model) -> None:
     """
     inputs = model.inputs
     row_of = np.full((len(inputs.workloads), len(inputs.sites)), -1)
-    w, s = np.unique(model.pairs[[0, 2]], axis=1).astype(np.intp) if model.pairs.size else np.zeros((2, 0), np.intp)
+    w, s = np.divmod(np.unique(model.pairs[0] * len(inputs.sites) + model.pairs[2]), max(1, len(inputs.sites)))
     row_of[w, s] = np.arange(len(w))
     pair_rows = row_of[model.pairs[0], model.pairs[2]]
     exists = np.zeros((*model.each_slice, len(w)), bool)
