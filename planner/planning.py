@@ -19,6 +19,7 @@ from planner.inputs.inputs import Inputs, inputs_of
 from planner.inputs.memory import Memory
 from planner.model.build import Built, Objective, build
 from planner.model.finished import ExtraRow
+from planner.model.repriced import repriced
 from planner.plan.plan import Plan
 from planner.precheck import precheck, too_large
 from planner.ranks import all_ranks
@@ -124,9 +125,21 @@ def programme_solved(
     _check_solver(name, options, scenario if request.solver is None else None)
     with timer.part("inputs"):
         inputs = inputs_for(scenario, request.memory)
+    with timer.part("build"):
+        built = _built(inputs, request.memory)
     return solve_bearing(
-        inputs, lambda programme: solve_stages(programme, name, options, request, timer), name, options, timer.part
+        built, lambda programme: solve_stages(programme, name, options, request, timer), name, options, timer.part
     )
+
+
+def _built(inputs: Inputs, memory: Memory | None) -> Built:
+    """Return the programme of inputs: a session's last but for its cost, where only prices are others."""
+    known: list[Built] = [] if memory is None else memory.programmes
+    found = next((built for built in (repriced(one, inputs) for one in reversed(known)) if built is not None), None)
+    found = found or build(inputs)
+    if memory is not None:
+        memory.programmes = [*known[:1], found]
+    return found
 
 
 def _check_solver(name: str, options: SolveOptions, scenario: Scenario | None) -> None:

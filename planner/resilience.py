@@ -56,7 +56,7 @@ class Resilience:
 
 
 def solve_bearing(
-    inputs: Inputs,
+    built: Built,
     solve: Callable[[Built], list[Stage]],
     name: str,
     options: SolveOptions,
@@ -64,11 +64,9 @@ def solve_bearing(
 ) -> tuple[Built, list[Stage], Resilience | None]:
     """Solve a scenario's programme with every loss borne.
 
-    `solve` solves one programme for all objectives, `part` times a part of the work.
+    `built` has no loss in it, `solve` solves one programme for all objectives, `part` times a part of the work.
     """
-    with part("build"):
-        built = build(inputs)
-    stages = solve(built)
+    stages, inputs = solve(built), built.model.inputs
     losses = losses_of(inputs)
     if not losses:
         return built, stages, None

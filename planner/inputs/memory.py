@@ -13,9 +13,13 @@ MOST_REMEMBERED = 2
 
 
 class Memory:
-    """Results of functions of a document, kept while the parts of it that they are made of are the same objects."""
+    """Results of functions of a document, kept while the parts of it that they are made of are the same objects.
+
+    `programmes` are the first and the last programme, kept by who builds them.
+    """
 
     def __init__(self) -> None:
+        self.programmes: list[Any] = []
         self._known: dict[Callable[..., Any], list[tuple[tuple[Any, ...], Any]]] = {}
 
     def recall[Result](self, work: Callable[..., Result], doc: Document, parts: Sequence[str], *given: Any) -> Result:

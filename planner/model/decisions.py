@@ -40,9 +40,9 @@ def _scale(useful: Floats) -> Floats:
 def serving(model: Model) -> None:
     """serve[t,k,w,r,s], unmet[t,k,w,r] and work[t,k,o,s,w]: units of work an hour."""
     inputs, add = model.inputs, model.programme.add_columns
-    count = len(inputs.sites)
-    at = [mode.w * count + inputs.stands[mode.stand].s for mode in inputs.modes]
-    capable = any_of(model.runs, at, len(inputs.workloads) * count).reshape(model.T, -1, count)
+    workloads, sites = len(inputs.workloads), len(inputs.sites)
+    at = [mode.w * sites + inputs.stands[mode.stand].s for mode in inputs.modes]
+    capable = any_of(model.runs, at, workloads * sites).reshape(model.T, workloads, sites)
     for sale in model.sales:
         capable[:, sale.w, sale.s] |= sale.offered
     asked = inputs.demand > 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -303,6 +304,12 @@ class Programme:
             position = self._position[block.name]
             self._upper[position][:] = 0.0
             self._derived[position][:] = False
+
+    def without_cost(self) -> Programme:
+        """Return a programme with the same columns and rows, and no cost or emissions yet."""
+        same = copy(self)
+        same.items, same.emissions = [], []
+        return same
 
     def finish(self) -> Finished:
         """Make the arrays.

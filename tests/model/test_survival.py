@@ -153,7 +153,7 @@ def stopped(scenario, reason):
         stages = solve_stages(built, "highs", SolveOptions(), Request(), Timer())
         return [replace(stage, solution=replace(stage.solution, status="limit", reason=reason)) for stage in stages]
 
-    return solve_bearing(inputs_of(planner.load(scenario)), solve, "highs", SolveOptions(), Timer().part)
+    return solve_bearing(build(inputs_of(planner.load(scenario))), solve, "highs", SolveOptions(), Timer().part)
 
 
 def test_a_plan_that_the_time_limit_left_bears_every_loss():
