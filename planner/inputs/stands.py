@@ -132,11 +132,10 @@ def _at_sites(doc: Document, time: Time, name: str, o: int, d: int, places: dict
     lasts = lasting > 0 if committed else np.eye(time.periods, dtype=bool)
     in_place = (to_be_had[:, None] & lasts).any(axis=0)
     nothing, never = np.zeros(time.periods), np.zeros(time.periods, bool)
-    sold = {*sites_of(doc, offer)}
-    held = {h.site for h in doc.fleet.values() if h.offer == name}
-    held |= {order.site for order in doc.orders.values() if order.offer == name}
-    for key in sorted(sold | held):
-        site, arrivals = doc.sites[key], _arrivals(doc, time, name, key)
+    sold, anyway = {*sites_of(doc, offer)}, _arrivals(doc, time, name)
+    work_share = work_factor(offer.pool) if offer.pool else 1.0
+    for key in sorted(sold | anyway.keys()):
+        site, arrivals = doc.sites[key], anyway.get(key, ())
         arrives, present = (to_be_had, in_place) if key in sold else (never, never)
         if site.opens is not None:
             arrives = arrives & (np.arange(time.periods) >= time.position(site.opens, 0))
@@ -160,7 +159,7 @@ def _at_sites(doc: Document, time: Time, name: str, o: int, d: int, places: dict
             lasting=lasting,
             fixed=fixed,
             firm=firm,
-            work_share=work_factor(offer.pool) if offer.pool else 1.0,
+            work_share=work_share,
             facility=not included and not site.distributed,
             scattered=site.distributed or offer.pool is not None,
             supply=supply,
@@ -178,16 +177,16 @@ def _supply(offer: Offer, time: Time) -> Floats | None:
     return None
 
 
-def _arrivals(doc: Document, time: Time, name: str, site: str) -> tuple[Arrival, ...]:
-    held = [
-        Arrival(key, h.units, -h.age_months, True, None)
-        for key, h in sorted(doc.fleet.items())
-        if (h.offer, h.site) == (name, site)
-    ]
-    ordered = [
-        Arrival(key, order.units, time.offsets[t], order.paid, t)
-        for key, order in sorted(doc.orders.items())
-        if (order.offer, order.site) == (name, site)
-        for t in [time.names.index(order.period)]
-    ]
-    return (*held, *ordered)
+def _arrivals(doc: Document, time: Time, name: str) -> dict[str, tuple[Arrival, ...]]:
+    """Return what arrives of an offer, or is there, whatever the plan decides, by site: holdings, then orders, by name."""
+    found: dict[str, tuple[Arrival, ...]] = {}
+    for key, held in sorted(doc.fleet.items()):
+        if held.offer == name:
+            arrival = Arrival(key, held.units, -held.age_months, True, None)
+            found[held.site] = (*found.get(held.site, ()), arrival)
+    for key, order in sorted(doc.orders.items()):
+        if order.offer == name:
+            t = time.names.index(order.period)
+            arrival = Arrival(key, order.units, time.offsets[t], order.paid, t)
+            found[order.site] = (*found.get(order.site, ()), arrival)
+    return found
