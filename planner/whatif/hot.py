@@ -144,6 +144,7 @@ class HotHighs(ArrayHighs):
         self.slot, self._units, self._statistics = slot, units, statistics
         self.was_hot = False
         self._basis: Any = None
+        self._left: Live | None = None
 
     def answer(self, arrays: Arrays) -> Solution:
         """Solve the programme; a hot answer that its arrays do not prove is sought from scratch."""
@@ -216,8 +217,12 @@ class HotHighs(ArrayHighs):
         if arrays.is_mip:
             self.slot.start = solution.x if solution.x is not None else self.slot.start
         elif solution.status == "optimal" and self.handle is not None and self.handle.getBasis().valid:
-            self.slot.live = Live(arrays, self.handle.getBasis(), self._units, solution.iterations)
-            self.slot.live.guest = self
+            live, basis = self._left, self.handle.getBasis()
+            if live is None:
+                live = Live(arrays, basis, self._units, solution.iterations)
+            else:
+                live.learn(arrays, self._units, basis)
+            self.slot.live, live.guest = live, self
 
     def _hot_of_linear(self, arrays: Arrays) -> Solution | None:
         """Return the proven answer from a near basis, None where there is none."""
@@ -225,6 +230,7 @@ class HotHighs(ArrayHighs):
         if live is None or live.size != (arrays.columns, arrays.rows):
             return None
         self.slot.live = live.guest = None  # until the answer is seen to hold, so that nothing broken is kept
+        self._left = live
         answer = live.solve(arrays, self._units, self.settings)
         if answer is None:
             return None

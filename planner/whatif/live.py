@@ -90,6 +90,10 @@ class Live:
         """Whether the handle holds the last programme as it came."""
         return self._scaled.is_same
 
+    def learn(self, arrays: Arrays, units: Units, basis: Any) -> None:
+        """Have an optimum that was found elsewhere to go on from."""
+        self._been.add(self._been.place(rescaled(arrays, units, self._units, self._home).inner), basis)
+
     def settle(self, basis: Any) -> None:
         """Have another optimal basis of the last programme to go on from."""
         self._been.settle(basis)

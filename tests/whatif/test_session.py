@@ -143,6 +143,23 @@ def test_a_doctored_answer_is_caught(monkeypatch, what):
     assert session.statistics == planner.whatif.hot.Statistics(hot=0, cold=2, failed=1)
 
 
+def test_what_had_to_be_solved_from_scratch_is_learnt(monkeypatch):
+    """After a hot run that came to nothing the session still knows where it was, and where it is now."""
+    session, tried = planner.what_if(small()), []
+    session.solve()
+    first, second = ({"offers.*.supply": f"*{factor}"} for factor in (1.5, 0.6))
+    session.solve(first)
+    with monkeypatch.context() as giving_up:
+        giving_up.setattr(Live, "solve", lambda *_: None)
+        same(session.solve(second), planner.solve(session.scenario(second)))
+    moved = Live._moved
+    monkeypatch.setattr(Live, "_moved", lambda live, arrays, start: tried.append(start) or moved(live, arrays, start))
+    for change in ({}, first, second):
+        session.solve(change)
+    assert len({id(start) for start in tried}) == 3
+    assert session.statistics == planner.whatif.hot.Statistics(hot=4, cold=2, failed=0)
+
+
 def test_parts_of_a_plan():
     """An answer has the tables asked for and no others but those that the shares served are read off."""
     session = planner.what_if(small())
