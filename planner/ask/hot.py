@@ -193,7 +193,7 @@ class Hot:
         if solution.objective is None or solution.max_violation > PLAN_TOLERANCE:
             return False
         if self.arrays.is_mip:
-            return True
+            return ArrayHighs(self._options).far_below(self.arrays, solution, max(0.1, self._clock.left)) is None
         assert solution.x is not None
         assert solution.row_dual is not None
         proof = proof_of(self.arrays, solution.x, solution.row_dual)

@@ -73,7 +73,7 @@ class ArrayHighs(ArraySolver):
     def answer(self, arrays: Arrays) -> Solution:
         """Solve the programme; an answer that does not hold is sought once more, more strictly."""
         began = time.monotonic()
-        _refuse_badnumbers(arrays)
+        _refuse_bad_numbers(arrays)
         attempt = _Attempt(arrays, self.settings, began)
         found = attempt.answer()
         measured = measure(arrays, found, _version(attempt), time.monotonic() - began)
@@ -84,14 +84,14 @@ class ArrayHighs(ArraySolver):
                 attempt, found = strict, second
             measured = measure(arrays, found, _version(attempt), time.monotonic() - began)
         if measured.status == "optimal" and attempt.seconds_left > 0 and not attempt.watch.is_stopped:
-            relaxed = self._far_below(arrays, measured, attempt.seconds_left)
+            relaxed = self.far_below(arrays, measured, attempt.seconds_left)
             if relaxed is not None:
                 attempt, measured = self._confirmed(arrays, attempt, measured, relaxed)
                 measured = replace(measured, seconds=time.monotonic() - began)
         self.handle = attempt.handle
         return measured
 
-    def _far_below(self, arrays: Arrays, found: Solution, seconds: float) -> float | None:
+    def far_below(self, arrays: Arrays, found: Solution, seconds: float) -> float | None:
         """Return the relaxation's optimum where a search closed a wide gap without branching, as HiGHS 1.15 does falsely at times."""
         if not arrays.is_mip or found.nodes > 1 or found.bound is None:
             return None
@@ -308,7 +308,7 @@ def _answer_without_columns(arrays: Arrays) -> Answer:
     )
 
 
-def _refuse_badnumbers(arrays: Arrays) -> None:
+def _refuse_bad_numbers(arrays: Arrays) -> None:
     """Refuse numbers that HiGHS would take without a word and answer nonsense for."""
     finite = {"cost": arrays.cost, "coefficient": arrays.value, "constant": np.array([arrays.constant])}
     limits = (arrays.lower, arrays.upper, arrays.row_lower, arrays.row_upper)

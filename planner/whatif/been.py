@@ -19,7 +19,7 @@ from planner.model.arrays import Arrays, Floats
 MOST_STOPS = 256
 """So many optima are kept: the first one, and those found last."""
 
-MOST_NUMBERS = 8_000_000
+MOST_NUMBERS = 4_000_000
 """So many numbers that differ from the first programme's are kept with them, in all."""
 
 BUCKETS = 128
