@@ -45,7 +45,8 @@ class Stop:
     basis
         A `highspy.HighsBasis`.
     differences
-        By field of the arrays, which numbers are not those of the first programme, and what they are.
+        By field of the arrays, which numbers are not those of the first programme, and what they are; no coefficients where
+        there are more of them, or fewer.
     sketch
         Where it is, for distances.
     """
@@ -88,6 +89,9 @@ class Been:
         sketch = np.zeros(BUCKETS)
         for field in _HELD:
             before, now = getattr(self._home, field), getattr(arrays, field)
+            if len(before) != len(now):  # a coefficient is 0 in one of them: which are which is not known
+                sketch[0] += APPEARED * abs(len(before) - len(now))
+                continue
             at = np.flatnonzero(before != now)
             differences[field] = (at, now[at])
             if len(at) and field in _WEIGHTS:

@@ -100,16 +100,12 @@ class Hot:
     def ties(self, built: Built, stage: Stage, options: SolveOptions) -> Stage:
         """Return a stage whose ties are broken at once; later questions can start from there."""
         runner = self._last
-        if runner is None:
-            return broken(built, stage, options)
-        found = runner.settled(broken(built, stage, options, runner.least))
-        runner.goes_on(found)
-        return found
+        return broken(built, stage, options) if runner is None else runner.settled(built, stage, options)
 
     def ties_later(self, built: Built, stage: Stage, options: SolveOptions) -> Stage:
         """Return a stage whose ties are broken when the plan is looked at, where it was found hot.
 
-        Later questions do not start from there: they must not depend on what was looked at.
+        That is done on a HiGHS of its own: later answers do not depend on what was looked at, nor a plan on when it was.
         """
         runner = self._last
         if runner is None or not runner.was_hot or stage.arrays.is_mip:
@@ -119,7 +115,7 @@ class Hot:
         def breaks(left: Stage) -> Stage:
             with self.lock:
                 if not settled:
-                    settled.append(runner.settled(broken(built, left, options, runner.least)))
+                    settled.append(runner.apart(built, left, options))
                 return settled[0]
 
         return replace(stage, ties=breaks)
@@ -161,14 +157,10 @@ class HotHighs(ArrayHighs):
         return solution
 
     def standing(self) -> Any:
-        """Return HiGHS at the answer.
+        """Return HiGHS at the answer, made anew from the basis after a hot one: the session goes on with its own.
 
-        Once the session has gone on it is made anew, from the basis. It is None where the time limit ends that; Ctrl-C is
-        raised again.
+        It is None where the time limit ends that; Ctrl-C is raised again.
         """
-        live = self._borrows
-        if live is not None and live.is_in_its_units:
-            return live.handle
         if self.handle is None and self._basis is not None:
             again = ArrayHighs(replace(self.settings, basis=self._basis, progress=None, log=False))
             found = again.answer(self._arrays)
@@ -177,40 +169,27 @@ class HotHighs(ArrayHighs):
             self.handle = again.handle if found.status == "optimal" else None
         return self.handle
 
-    @property
-    def _borrows(self) -> Live | None:
-        """The live programme that stands at the answer, or None."""
+    def settled(self, built: Built, stage: Stage, options: SolveOptions) -> Stage:
+        """Return a stage, just solved, with its ties broken; the next question can start from its plan."""
         live = self.slot.live
-        return live if live is not None and live.guest is self and self.handle is None else None
+        if live is None or stage.solution.status != "optimal" or stage.arrays.is_mip:
+            return broken(built, stage, options)
+        least = live.least if self.was_hot else in_place
+        found = broken(built, stage, options, least)
+        if found.standing != stage.standing:  # on a handle of its own
+            self.handle = found.handle
+        handle = self.handle or live.handle
+        self._basis = handle.getBasis()
+        live.settle(self._basis)
+        return replace(found, standing=self.standing)
 
-    def least(self, stage: Stage, cost: Floats, options: SolveOptions) -> Floats | None:
-        """Return the point of a stage's optimal face with the least cost (`planner.ties.InPlace`)."""
-        live = self._borrows
-        if live is None:
-            return in_place(stage, cost, options)
+    def apart(self, built: Built, stage: Stage, options: SolveOptions) -> Stage:
+        """Return a stage with its ties broken, without the session's HiGHS."""
         try:
-            return live.least(stage.solution, cost, options)
+            return broken(built, stage, options)
         except BaseException:
-            self.slot.live = None  # it is left half done
+            self.handle = None  # it is left half done; the basis is as it was
             raise
-
-    def settled(self, stage: Stage) -> Stage:
-        """Return a stage whose ties are broken, with HiGHS at its plan."""
-        if stage.solution.status != "optimal" or stage.arrays.is_mip:
-            return stage
-        live = self._borrows
-        if stage.standing != self.standing:  # ties were broken on a handle of their own
-            live, self.handle = None, stage.handle
-        handle = self.handle if live is None else live.handle
-        if handle is not None:
-            self._basis = handle.getBasis()
-        return replace(stage, standing=self.standing)
-
-    def goes_on(self, stage: Stage) -> None:
-        """Have the next question start from a settled stage, where that is near."""
-        live = self.slot.live
-        if live is not None and live.guest is self and self._basis is not None and stage.solution.status == "optimal":
-            live.settle(self._basis)
 
     def _keep(self, arrays: Arrays, solution: Solution) -> None:
         """Keep what the next question can start from."""
@@ -222,15 +201,14 @@ class HotHighs(ArrayHighs):
                 live = Live(arrays, basis, self._units, solution.iterations)
             else:
                 live.learn(arrays, self._units, basis)
-            self.slot.live, live.guest = live, self
+            self.slot.live = live
 
     def _hot_of_linear(self, arrays: Arrays) -> Solution | None:
         """Return the proven answer from a near basis, None where there is none."""
         live, began = self.slot.live, time.monotonic()
         if live is None or live.size != (arrays.columns, arrays.rows):
             return None
-        self.slot.live = live.guest = None  # until the answer is seen to hold, so that nothing broken is kept
-        self._left = live
+        self._left, self.slot.live = live, None  # until the answer is seen to hold, so that nothing broken is kept
         answer = live.solve(arrays, self._units, self.settings)
         if answer is None:
             return None
@@ -239,8 +217,7 @@ class HotHighs(ArrayHighs):
             self._statistics.failed += 1
             return None
         self.slot.live = live
-        if found.status == "optimal":
-            live.guest, self._basis = self, live.handle.getBasis()
+        self._basis = live.handle.getBasis() if found.status == "optimal" else None
         return found
 
     def _hot_of_whole(self, arrays: Arrays) -> Solution | None:

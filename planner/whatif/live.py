@@ -14,8 +14,9 @@ from planner.solver.handle import silent
 from planner.solver.highs import load
 from planner.solver.in_place import answer_of, put_costs, put_limits, run
 from planner.solver.options import SolveOptions
-from planner.solver.solution import Answer, Solution
+from planner.solver.solution import Answer
 from planner.solver.watch import Watch, takes_long
+from planner.stage import Stage
 from planner.ties_in_place import least_in_place
 from planner.whatif.been import Been, Stop
 from planner.whatif.units import Units, rescaled
@@ -65,11 +66,7 @@ class Live:
     ----------
     handle
         HiGHS with the last programme. It is not the one that solved the first: that was scaled for what presolve had left.
-    guest
-        Who may have the handle until the next solve.
     """
-
-    guest: Any = None
 
     def __init__(self, arrays: Arrays, basis: Any, units: Units, iterations: int):
         self._units, self._iterations = units, iterations
@@ -84,11 +81,6 @@ class Live:
     def size(self) -> tuple[int, int]:
         """Number of columns and rows."""
         return self._home.columns, self._home.rows
-
-    @property
-    def is_in_its_units(self) -> bool:
-        """Whether the handle holds the last programme as it came."""
-        return self._scaled.is_same
 
     def learn(self, arrays: Arrays, units: Units, basis: Any) -> None:
         """Have an optimum that was found elsewhere to go on from."""
@@ -118,9 +110,9 @@ class Live:
             return self._scaled.outwards(found)
         return found if found.status == "infeasible" else None
 
-    def least(self, found: Solution, cost: Floats, options: SolveOptions) -> Floats | None:
-        """Return the point of the last programme's optimal face with the least cost (`planner.ties_in_place`)."""
-        scaled = self._scaled
+    def least(self, stage: Stage, cost: Floats, options: SolveOptions) -> Floats | None:
+        """Return the point of the last programme's optimal face with the least cost (`planner.ties.InPlace`)."""
+        scaled, found = self._scaled, stage.solution
         inner = scaled.inwards(found)
         x = least_in_place(self.handle, scaled.inner, inner, cost * scaled.column, options)
         return None if x is None else found.x if x is inner.x else x * scaled.column
@@ -154,9 +146,10 @@ class Live:
         put_limits(handle, old, there)
         put_costs(handle, old.cost, arrays.cost)
         status = self._run(PRIMAL_SIMPLEX)
-        if status == HighsModelStatus.kOptimal and put_limits(handle, there, arrays):
-            return self._run(DUAL_SIMPLEX)
-        return status
+        differs = put_limits(
+            handle, there, arrays
+        )  # in any case: the next question starts from what the handle is said to hold
+        return self._run(DUAL_SIMPLEX) if differs and status == HighsModelStatus.kOptimal else status
 
     def _run(self, strategy: int) -> HighsModelStatus:
         self.handle.setOptionValue("simplex_strategy", strategy)

@@ -87,25 +87,42 @@ def test_a_plan_may_be_looked_at_in_other_threads():
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-@pytest.mark.parametrize("reason", ["time limit", "interrupted"])
-def test_limits_whose_basis_is_not_found_again(monkeypatch, reason):
-    """Where the time limit or Ctrl-C ends that, the plan keeps its limits, without ranges, and says so of Ctrl-C."""
+class Stopped(ArrayHighs):
+    """HiGHS that comes to nothing when it is to find a basis again."""
+
+    reason = "time limit"
+
+    def answer(self, arrays):
+        """Answer, and forget the basis."""
+        found = super().answer(arrays)
+        self.handle.clearSolver()
+        return replace(found, status="limit", reason=self.reason)
+
+
+def test_a_basis_that_time_does_not_let_be_found_again(monkeypatch):
+    """The plan keeps its tables, and its limits without ranges."""
     session = planner.what_if(small())
     session.solve()
     plan = session.solve({"offers.*.supply": "*1.1"})
-    assert len(plan.fleet)
-    session.solve({"offers.*.supply": "*1.2"})
-
-    class Stopped(ArrayHighs):
-        def answer(self, arrays):
-            found = super().answer(arrays)
-            self.handle.clearSolver()
-            return replace(found, status="limit", reason=reason)
-
     monkeypatch.setattr(hot, "ArrayHighs", Stopped)
     assert len(plan.limits) > 5
     assert all(limit.holds_for is None for limit in plan.limits)
-    assert plan.reason == (LIMITS_INTERRUPTED if reason == "interrupted" else "")
+    assert len(plan.fleet)
+    assert plan.reason == ""
+
+
+def test_ctrl_c_while_a_basis_is_found_again(monkeypatch):
+    """It is raised; the plan can be looked at again, and is what it would have been."""
+    session = planner.what_if(small())
+    session.solve()
+    plan, same = session.solve({"offers.*.supply": "*1.1"}), session.solve({"offers.*.supply": "*1.1"})
+    with monkeypatch.context() as pressing:
+        pressing.setattr(hot, "ArrayHighs", Stopped)
+        pressing.setattr(Stopped, "reason", "interrupted")
+        with pytest.raises(KeyboardInterrupt):
+            _ = plan.limits
+    assert any(limit.holds_for is not None for limit in plan.limits)
+    assert [limit.text for limit in plan.limits] == [limit.text for limit in same.limits]
 
 
 def test_after_ctrl_c_while_ties_are_broken(monkeypatch):

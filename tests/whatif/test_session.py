@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from highspy import HighsModelStatus
 
 import planner
 from benchmarks.whatif import compare
@@ -141,6 +142,31 @@ def test_a_doctored_answer_is_caught(monkeypatch, what):
     change = {"offers.*.supply": "*1.3"}
     same(session.solve(change), planner.solve(session.scenario(change)))
     assert session.statistics == planner.whatif.hot.Statistics(hot=0, cold=2, failed=1)
+
+
+def test_coefficients_come_and_go():
+    """What costs nothing has no coefficient in a budget: the same labels, another matrix."""
+    gone, back = {"offers.buy-d.price_per_unit": 0}, {"offers.buy-d.price_per_unit": "*0.5"}
+    session = asked(
+        small(), [gone, back, gone, {**gone, "offers.*.supply": "*1.2"}, {**back, "budgets.capital.limit": "*0.7"}, {}]
+    )
+    assert session.statistics.failed == 0
+    assert session.statistics.cold <= 2
+
+
+def test_a_run_that_stops_half_way_leaves_nothing_wrong(monkeypatch):
+    """Other prices and limits, the first of two runs stopped by its iterations: this answer is cold, the next ones hot and right."""
+    session = planner.what_if(small())
+    session.solve()
+    changes = [{"offers.buy-*.price_per_unit": f"*{1 + i / 9}", "offers.*.supply": f"*{1 - i / 19}"} for i in range(9)]
+    for number, change in enumerate(changes):
+        with monkeypatch.context() as stopping:
+            if number % 2:
+                stopping.setattr(Live, "_run", lambda *_: HighsModelStatus.kIterationLimit)
+            found = session.solve(change)
+        same(found, planner.solve(session.scenario(change)))
+    assert session.statistics.failed == 0
+    assert session.statistics.cold == 5
 
 
 def test_what_had_to_be_solved_from_scratch_is_learnt(monkeypatch):
