@@ -169,7 +169,7 @@ def near_optimal(
     NoPlanError, LimitError
         If the scenario has no best plan, or none was found in time.
     """
-    if not (np.isfinite(within) and within >= 0):
+    if not isinstance(within, int | float) or not (np.isfinite(within) and within >= 0):
         raise InputError(Problem("must be a share of 0 or more", "within", Place("near-optimal"), "ask"))
     read = opened(scenario)
     posed = pose(read, request)

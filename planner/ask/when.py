@@ -138,8 +138,10 @@ def earliest(
         If no plan keeps the rules of the scenario.
     """
     read = opened(scenario)
-    if not 0 < share <= 1:
+    if not isinstance(share, int | float) or not 0 < share <= 1:
         raise InputError(Problem("must be a share above 0, at most 1", "share", Place("earliest"), "ask"))
+    if vary is not None and not (isinstance(vary, Mapping) and all(isinstance(v, list | tuple) for v in vary.values())):
+        raise InputError(Problem("takes a list of values by path", "vary", Place("earliest"), "ask"))
     prices = _prices(read, at_most)
     _, options = (request or Request()).resolved(read)
     clock = Clock.of(options.time_limit)

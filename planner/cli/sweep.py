@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from planner.cli import options
 from planner.cli.output import STDOUT, Settings, as_json, complain, inputs_of, put, refuse_overwriting
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 SAMPLES = 100
+_OF_SAMPLES = ("samples", "sobol", "sample_seed")
 
 _REPEATED = (
     ("-f", "overlays"), ("--set", "sets"), ("--vary", "vary"), ("--tornado", "tornado"), ("--sample", "sample"),
@@ -70,6 +72,7 @@ def sweep_command(settings: Settings, /, file: str, **given: Any) -> int:
     Name the points by one of --vary (every combination), --tornado and --sample. Values are absolute, or relative to
     the scenario's: *1.1, +5, -5 (write =-5 for the number -5). FILE may be '-' for standard input.
     """
+    from planner.plan.files import prepared
     from planner.scenario.load import load
 
     _refuse_mixed(given)
@@ -77,6 +80,9 @@ def sweep_command(settings: Settings, /, file: str, **given: Any) -> int:
     scenario = load(file, given["overlays"], given["sets"], allow_path=given["allow_path"])
     tables = [Path(folder) / name for folder, name in _tables(given)]
     refuse_overwriting([path for path in tables if path.exists()], inputs_of(scenario, (file, *given["overlays"])))
+    for kind in ("csv", "parquet"):
+        if given[kind]:
+            prepared(given[kind], kind)
     counted = [0, 0]
 
     def count(done: int, whole: int) -> None:
@@ -103,6 +109,11 @@ def _refuse_mixed(given: dict[str, Any]) -> None:
             "name what is varied: --vary PATH=1,2,3, --tornado PATH=LOW,HIGH or --sample PATH=uniform(LOW,HIGH)"
         )  # fmt: skip
         problems.append(Problem(message, code="sweep"))
+    source = click.get_current_context().get_parameter_source
+    stated = [name for name in _OF_SAMPLES if source(name) == ParameterSource.COMMANDLINE]
+    if stated and named and not given["sample"]:
+        flags = ", ".join(f"--{name.replace('_', '-')}" for name in stated)
+        problems.append(Problem("goes with --sample", place=Place(flags), code="sweep"))
     if given["folder"] == STDOUT:
         message = "a sweep is kept in a folder; --json writes it to standard output"
         problems.append(Problem(message, place=Place("-o -"), code="folder"))
@@ -232,6 +243,8 @@ def _following(given: dict[str, Any], file: str) -> str:
     parts = ["planner", "sweep", file]
     for flag, name in _REPEATED:
         parts += [part for value in given[name] for part in (flag, value)]
+    if given["of"] != "objective":
+        parts += ["--of", given["of"]]
     if given["sample"]:
         parts += ["--samples", str(given["samples"]), *(["--sobol"] if given["sobol"] else [])]
         parts += ["--sample-seed", str(given["sample_seed"])] if given["sample_seed"] else []

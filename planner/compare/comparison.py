@@ -148,10 +148,18 @@ def diff(before: Source, after: Source, request: Request | None = None, *, cause
 
 def _plan(source: Source, request: Request) -> Plan:
     if isinstance(source, Plan):
+        source.refuse_part("compared")
         return source
     if isinstance(source, str | Path) and Path(source).suffix == ".json":
         return read(source)
-    return solve(source if isinstance(source, Scenario) else load(source), request)
+    return _uninterrupted(solve(source if isinstance(source, Scenario) else load(source), request))
+
+
+def _uninterrupted(plan: Plan) -> Plan:
+    """Return a plan that was solved to its end; Ctrl-C, which a solve survives with what it has, is raised again."""
+    if "interrupted" in plan.reason:
+        raise KeyboardInterrupt
+    return plan
 
 
 class _Value:
@@ -164,7 +172,7 @@ class _Value:
     def __call__(self, plain: Mapping[str, Any]) -> float | None:
         self._hot.begin()
         try:
-            plan = solve(load(plain), self._request)
+            plan = _uninterrupted(solve(load(plain), self._request))
         except PlannerError:
             return None  # one change may ask for another, such as an offer for its device
         return plan.objective if plan.status == "optimal" else None

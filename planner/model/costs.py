@@ -20,6 +20,13 @@ HOURS_PER_YEAR = 12 * HOURS_PER_MONTH
 KWH_PER_MWH = 1000.0
 
 
+KINDS = (
+    "acquisition", "carbon", "closing", "energy", "fixed", "links", "maintenance", "modules", "opening", "penalty",
+    "porting", "rent", "rental", "resale", "salvage", "serving", "traffic", "work",
+)  # fmt: skip
+"""What the parts of the cost are called."""
+
+
 def charge(model: Model) -> None:
     """Add every part of the cost, and the emissions that one of them prices."""
     for kind in (

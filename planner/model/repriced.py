@@ -6,6 +6,8 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from planner.inputs.inputs import Inputs
 from planner.model.costs import charge
 from planner.scenario.base import Part
@@ -49,7 +51,7 @@ def repriced(known: Built, inputs: Inputs) -> Built | None:
 
 def _but_for_prices(one: Inputs, other: Inputs) -> bool:
     """Return whether two inputs are of the same periods and of scenarios that are alike but for numbers that are prices."""
-    if one.time.names != other.time.names or (one.time.hours != other.time.hours).any():
+    if one.time.names != other.time.names or not np.array_equal(one.time.hours, other.time.hours):
         return False
     before, now = vars(one.doc), vars(other.doc)
     return all(

@@ -58,7 +58,14 @@ def _put(path: Path, text: str) -> None:
 
 
 def save(plan: Plan, path: str | Path) -> None:
-    """Write a plan as JSON."""
+    """Write a plan as JSON.
+
+    Raises
+    ------
+    InputError
+        If the folder is not there or cannot be written to, or the plan is but a part (`Plan.is_part`).
+    """
+    plan.refuse_part("saved")
     written(Path(path), lambda temporary: _put(temporary, to_json(plan)))
 
 
@@ -109,6 +116,28 @@ def save_frames(frames: Mapping[str, pd.DataFrame], folder: str | Path, kind: st
     InputError
         If the folder cannot be made or written to, or Parquet is asked for without pyarrow.
     """
+    folder = prepared(folder, kind)
+    paths = []
+    for name, frame in sorted(frames.items()):
+        path = folder / f"{name}.{kind}"
+        if kind == "csv":
+            written(path, lambda temporary, frame=frame: frame.to_csv(temporary, index=False))  # type: ignore[misc]
+        else:
+            written(path, lambda temporary, frame=frame: frame.to_parquet(temporary, index=False))  # type: ignore[misc]
+        paths.append(path)
+    return paths
+
+
+def prepared(folder: str | Path, kind: str) -> Path:
+    """Return the folder of tables of a kind, made if need be; called before long work, what is wrong is told before it.
+
+    Raises
+    ------
+    InputError
+        As `save_frames`.
+    """
+    if kind == "parquet":
+        _need_pyarrow()
     folder = Path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -116,16 +145,7 @@ def save_frames(frames: Mapping[str, pd.DataFrame], folder: str | Path, kind: st
         raise InputError(
             Problem(f"cannot be a folder: {error.strerror}", place=Place(str(folder)), code="file")
         ) from None
-    paths = []
-    for name, frame in sorted(frames.items()):
-        path = folder / f"{name}.{kind}"
-        if kind == "csv":
-            written(path, lambda temporary, frame=frame: frame.to_csv(temporary, index=False))  # type: ignore[misc]
-        else:
-            _need_pyarrow()
-            written(path, lambda temporary, frame=frame: frame.to_parquet(temporary, index=False))  # type: ignore[misc]
-        paths.append(path)
-    return paths
+    return folder
 
 
 def _need_pyarrow() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from planner.errors import InputError, Problem
+from planner.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,6 +167,8 @@ class Plan:
         """Return the verdict and the key figures."""
         from planner.plan.summary import summarise
 
+        if self.is_part:
+            return repr(self)
         told = summarise(self)
         return "\n".join(
             [told.verdict, *(f"  {c.name}: {c.value}{f' ({c.note})' if c.note else ''}" for c in told.cards)]
@@ -182,6 +184,26 @@ class Plan:
     def has_plan(self) -> bool:
         """Whether there is a feasible plan."""
         return self.objective is not None
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it has only the tables that were asked for (`Session.answer`): it is not to be kept or compared."""
+        return self.has_plan and any(name not in self.tables for name in TABLES)
+
+    def refuse_part(self, what: str) -> None:
+        """Refuse to use the plan for `what`, which takes a whole one.
+
+        Raises
+        ------
+        InputError
+            If only parts of it were asked for.
+        """
+        if self.is_part:
+            has = ", ".join(name for name in TABLES if name in self.tables)
+            message = (
+                f"has only what was asked for ({has}), so that it cannot be {what}; Session.solve returns whole plans"
+            )
+            raise InputError(Problem(message, place=Place("the plan"), code="plan"))
 
     @property
     def acceptable(self) -> bool:
@@ -263,13 +285,17 @@ class Plan:
         from planner.explain.explanation import Asked
         from planner.explain.topics import explain
 
+        self.refuse_part("explained")
+
         return explain(self, topic, Asked(name=name, **asked))
 
     def _repr_html_(self) -> str:
         """Return the plan as HTML, for notebooks."""
+        from html import escape
+
         from planner.plan.html import to_html
 
-        return to_html(self)
+        return f"<p>{escape(repr(self))}</p>" if self.is_part else to_html(self)
 
 
 def _text(content: Any) -> str:

@@ -15,6 +15,8 @@ from planner.whatif.distributions import Distribution, distribution_of
 type Kind = Literal["grid", "tornado", "latin-hypercube", "sobol"]
 type Changes = dict[str, Any]
 
+METHODS = ("latin-hypercube", "sobol")
+
 MOST_POINTS = 100_000
 
 MOST_IN_TOUR = 2_000
@@ -82,8 +84,12 @@ def sampled(
         If a distribution cannot be, or there are too many samples or none.
     """
     read = {path: _read(path, given) for path, given in distributions.items()}
-    if count < 1:
-        raise InputError(Problem(f"at least one sample is needed, not {count}", code="sweep"))
+    if method not in METHODS:
+        raise InputError(Problem(f"samples are drawn by {' or '.join(METHODS)}, not {method!r}", code="sweep"))
+    if not isinstance(count, int) or count < 1:
+        raise InputError(Problem(f"at least one sample is needed, in a whole number, not {count!r}", code="sweep"))
+    if not isinstance(seed, int) or seed < 0:
+        raise InputError(Problem(f"a seed is a whole number from 0, not {seed!r}", code="sweep"))
     _check_size(count)
     quantiles = _quantiles(len(read), count, method, seed)
     points = tuple(

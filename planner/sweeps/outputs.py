@@ -97,7 +97,7 @@ def outputs_of(texts: Iterable[str], scenario: Scenario) -> tuple[Output, ...]:
     reader = _Expressions(scenario)
     found: dict[str, Output] = {}
     problems: list[Problem] = []
-    for text in dict.fromkeys(text.strip() for text in texts):
+    for text in dict.fromkeys(text.strip() for text in ([texts] if isinstance(texts, str) else texts)):
         try:
             found[text] = reader.read(text)
         except InputError as error:
@@ -146,6 +146,8 @@ class _Expressions:
         """Return an expression without a column: cost, cost[KIND] or served[WORKLOAD]."""
         if name == "cost":
             kind = (("kind", where.strip()),) if where is not None else ()
+            if where is not None:
+                self._check_name(text, "kind", where.strip())
             return Output(text, "cost", f"discounted_{self.scenario.document.money.currency}", kind)
         if name == "served" and where is not None:
             wanted = where.strip()
@@ -153,7 +155,10 @@ class _Expressions:
             return Output(text, "demand", "served_units", (("workload", wanted),))
         if name in TABLES:
             raise _wrong(text, f"name a column: {name}.{self._known(name)[-1]}, one of {', '.join(self._known(name))}")
-        hint = did_you_mean(name, [*FIGURES, "served", *TABLES]) or f"; there are {', '.join(FIGURES)} and the tables"
+        hint = (
+            did_you_mean(name, [*FIGURES, "served", *TABLES])
+            or f"; there are served, {', '.join(FIGURES)} and the tables"
+        )
         raise _wrong(text, f"there is no figure {quoted(name)}{hint}")
 
     def _where(self, text: str, table: str, where: str) -> tuple[tuple[str, str], ...]:
@@ -173,6 +178,10 @@ class _Expressions:
         """Refuse a name that no row can have: its sum would be 0 and look like an answer."""
         if label in ("period", "order_period"):
             names = list(self.scenario.calendar.names)
+        elif label == "kind":
+            from planner.model.costs import KINDS
+
+            names = list(KINDS)
         elif label in _THINGS:
             names = list(getattr(self.scenario.document, _THINGS[label]))
         else:

@@ -177,6 +177,9 @@ def _design(
     seed: int,
 ) -> Design:
     given = [one for one in (vary, tornado, sample) if one]
+    for one in given:
+        if not isinstance(one, Mapping) or not all(isinstance(path, str) for path in one):
+            raise InputError(Problem("is values by path, such as {'sites.iad.power_mw': [20, 40]}", code="sweep"))
     if len(given) != 1:
         what = "and only one of them" if given else "at least one path"
         message = f"a sweep varies values on a grid, one at a time (tornado), or by samples: name {what}"

@@ -33,7 +33,7 @@ _WEIGHTS = {"cost": 0.1, "row_lower": 1.0, "row_upper": 1.0, "value": 1.0}
 
 _HELD = ("lower", "upper", *_WEIGHTS)
 
-type Differences = dict[str, tuple[NDArray[np.intp], Floats]]
+type Differences = dict[str, tuple[NDArray[np.intp], Floats] | None]
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Stop:
     basis
         A `highspy.HighsBasis`.
     differences
-        By field of the arrays, which numbers are not those of the first programme, and what they are; no coefficients where
-        there are more of them, or fewer.
+        By field of the arrays, which numbers are not those of the first programme, and what they are; None for coefficients
+        where there are more of them, or fewer.
     sketch
         Where it is, for distances.
     """
@@ -58,12 +58,16 @@ class Stop:
     @property
     def size(self) -> int:
         """How many numbers are kept."""
-        return sum(len(at) for at, _ in self.differences.values())
+        return sum(len(found[0]) for found in self.differences.values() if found is not None)
 
     def arrays(self, home: Arrays) -> Arrays:
-        """Return the programme that it is an optimum of; `home` is the first one."""
-        changed = {}
-        for field, (at, values) in self.differences.items():
+        """Return the programme that it is an optimum of, without its coefficients where they are not known; `home` is the first."""
+        changed: dict[str, Floats] = {}
+        for field, found in self.differences.items():
+            if found is None:
+                changed[field] = np.zeros(0)
+                continue
+            at, values = found
             if len(at):
                 changed[field] = getattr(home, field).copy()
                 changed[field][at] = values
@@ -91,6 +95,7 @@ class Been:
             before, now = getattr(self._home, field), getattr(arrays, field)
             if len(before) != len(now):  # a coefficient is 0 in one of them: which are which is not known
                 sketch[0] += APPEARED * abs(len(before) - len(now))
+                differences[field] = None
                 continue
             at = np.flatnonzero(before != now)
             differences[field] = (at, now[at])

@@ -39,7 +39,7 @@ def resolved(scenario: Scenario, changes: Mapping[str, Any]) -> dict[str, Any]:
     InputError
         With every path that leads nowhere, every relative value of what is no number, and every distribution.
     """
-    if not isinstance(changes, Mapping):
+    if not isinstance(changes, Mapping) or not all(isinstance(path, str) for path in changes):
         message = f"are values by path, such as {{'sites.iad.power_mw': 40}}, not {quoted(str(changes))}"
         raise InputError(Problem(message, "changes", code="what-if"))
     values: dict[Path, Any] = {}

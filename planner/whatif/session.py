@@ -58,6 +58,7 @@ class Session:
         InputError
             If there is no such part.
         """
+        parts = (parts,) if isinstance(parts, str) else parts
         if unknown := [part for part in parts if part not in (*TABLES, *DEARER)]:
             word = unknown[0]
             raise InputError(f"a plan has no part {quoted(word)}{did_you_mean(word, (*TABLES, *DEARER))}")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import json
 import math
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
 import planner
+from planner.compare import comparison
 from planner.compare.causes import MOST, split
 from planner.compare.inputs import Change, applied, changes
 from planner.compare.told import told
@@ -141,3 +143,18 @@ def test_values_are_shown_as_they_are_written():
     after["devices"] = {"d": {}, "e": {"power_kw": 1.5}}
     rows = told(planner.diff(planner.load(before), planner.load(after), causes=False))[1].table.rows
     assert rows == (("+", "devices.e", "", "power_kw 1.5"), ("~", "horizon.start", "2024", "2026"))
+
+
+@pytest.mark.parametrize("which", [1, 2, 3])
+def test_ctrl_c_is_raised_again(monkeypatch, which):
+    """A solve survives it with what it has, a comparison does not: at the first plan, the second, and a mixture."""
+    solved, true = [], comparison.solve
+
+    def pressed(*given):
+        plan = true(*given)
+        solved.append(plan)
+        return replace(plan, status="limit", reason="interrupted") if len(solved) == which else plan
+
+    monkeypatch.setattr(comparison, "solve", pressed)
+    with pytest.raises(KeyboardInterrupt):
+        planner.diff(planner.load(ten_units()), planner.load(ten_units(price=1, supply=8)))

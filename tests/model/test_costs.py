@@ -1,8 +1,12 @@
 """Every kind of cost: what it is, in which period it is paid, and how it is discounted; each sum by hand."""
 
+import ast
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from planner.model.costs import KINDS
 from tests.model.cases import bought, case, cost, counted, paid, rented, sold, solved, work
 
 HOUR = 1 / 730
@@ -307,3 +311,13 @@ def test_the_cost_table_says_where_and_by_what():
     assert list(rows.loc["rental"]) == ["s", "o", ""]
     assert list(rows.loc["fixed"]) == ["s", "", ""]
     assert list(rows.loc["penalty"]) == ["", "", "w"]
+
+
+def test_every_kind_of_cost_is_named():
+    """What the code charges is what `KINDS` names, which an output of a sweep may ask for."""
+    charged = set()
+    for path in Path("planner/model").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("charge", "charge_constant"):
+                charged.add(ast.literal_eval(node.args[0]))
+    assert charged == set(KINDS)

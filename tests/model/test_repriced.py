@@ -33,6 +33,7 @@ OTHERS = (
     {"workloads.v.demand.by_region.east": "*1.1"},
     {"offers.buy-e.price_per_unit": "*0.3", "offers.buy-d.lead_time_months": 3},
     {"horizon.start": "2025Q1"},
+    {"slices": [{"name": "day", "share": 0.5}, {"name": "night", "share": 0.5}]},
     {"offers.rent-d.price_per_hour": -1},
     {"offers.rent-d.currency": "EUR", "money.exchange": {"EUR": 1.1}},
 )

@@ -165,3 +165,20 @@ def test_the_command_imports_no_solver_before_it_is_needed():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--csv", "README.md"], "cannot be a folder"),
+        (["--output", "cost[penalties]"], "did you mean 'penalty'"),
+        (["--samples", "7"], "goes with --sample"),
+        (["--sobol"], "goes with --sample"),
+    ],
+)
+def test_what_cannot_be_is_told_before_anything_is_solved(planner, options, told, monkeypatch):
+    """A place that is no folder, a cost that nothing has, options of another kind of sweep."""
+    monkeypatch.setattr("planner.sweeps.sweep.run", lambda *_: pytest.fail("it was solved"))
+    result = planner("sweep", TRANSPORT, "--vary", f"{TOPEKA}=100,200", *options)
+    assert (result.code, result.out) == (2, "")
+    assert told in result.err

@@ -96,6 +96,9 @@ def test_samples_are_worked_on_near_to_near():
         lambda: grid({"a": list(range(1000)), "b": list(range(1000))}),
         lambda: sampled({"a": {"uniform": [0, 1]}}, MOST_POINTS + 1, "sobol", 0),
         lambda: sampled({"a": {"uniform": [0, 1]}}, 0, "sobol", 0),
+        lambda: sampled({"a": {"uniform": [0, 1]}}, 2.5, "sobol", 0),
+        lambda: sampled({"a": {"uniform": [0, 1]}}, 5, "halton", 0),
+        lambda: sampled({"a": {"uniform": [0, 1]}}, 5, "sobol", "x"),
         lambda: sampled({"a": {"uniform": [1, 0]}}, 5, "sobol", 0),
         lambda: sampled({"a": {"nothing": [1, 0]}}, 5, "sobol", 0),
         lambda: grid({"a": []}),
@@ -103,6 +106,6 @@ def test_samples_are_worked_on_near_to_near():
     ],
 )
 def test_what_is_no_design_is_refused(make):
-    """Too many points, none, or values that are none."""
+    """Too many points, none, ways to draw that there are not, or values that are none."""
     with pytest.raises(InputError):
         make()

@@ -127,3 +127,10 @@ def test_relative_distributions():
 def test_values_from_a_command_line(text, value):
     """Relative text stays, all else is YAML; `=` makes a signed number absolute."""
     assert read_change(text, Place("--change")) == value
+
+
+@pytest.mark.parametrize("changes", [{5: 4}, ["sites.a.power_mw"], "sites.a.power_mw=3"])
+def test_changes_are_values_by_path(changes):
+    """Whatever else is given is told in words."""
+    with pytest.raises(InputError, match="values by path"):
+        resolved(planner.load(small()), changes)

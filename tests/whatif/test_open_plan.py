@@ -168,3 +168,21 @@ def twice_a():
     """Return the scenario with two sites alike, so that there are ties."""
     sites = small()["sites"]
     return small(sites=sites | {"b": sites["a"]})
+
+
+def test_a_part_of_a_plan_is_not_taken_for_a_plan(tmp_path):
+    """What `answer` returns is printed in a line, and refused where a whole plan is needed, with what it has."""
+    session = planner.what_if(small())
+    plan, part = session.solve(), session.answer({"offers.*.supply": "*2"}, "fleet")
+    assert not plan.is_part
+    assert part.is_part
+    assert str(part) == repr(part)
+    assert repr(part)[1:5] in part._repr_html_()
+    for use in (
+        lambda: planner.save(part, tmp_path / "part.json"),
+        lambda: planner.diff(plan, part),
+        lambda: part.explain("limits"),
+    ):
+        with pytest.raises(planner.InputError, match=r"only what was asked for \(demand, fleet, traffic, losses\)"):
+            use()
+    assert not (tmp_path / "part.json").exists()
