@@ -62,7 +62,7 @@ class Stop:
 
     def arrays(self, home: Arrays) -> Arrays:
         """Return the programme that it is an optimum of, without its coefficients where they are not known; `home` is the first."""
-        changed: dict[str, Floats] = {}
+        changed: dict[str, Any] = {}
         for field, found in self.differences.items():
             if found is None:
                 changed[field] = np.zeros(0)
