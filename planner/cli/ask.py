@@ -35,7 +35,8 @@ class Questions(click.Group):
         )
         if early is not None:
             ctx.fail(f"{early} comes after the question: planner ask FILE QUESTION {early}")
-        return super().parse_args(ctx, args)
+        help_is_wanted = len(args) > 1 and args[1] in ctx.help_option_names
+        return super().parse_args(ctx, args[1:] if help_is_wanted else args)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Return the question, or say which there are."""

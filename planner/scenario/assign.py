@@ -165,11 +165,12 @@ def _entries(node: Node, before: tuple[str, ...], path: tuple[str, ...], place: 
     raise InputError(Problem(message, dotted(path), place, "set"))
 
 
+_ONE_PATH = "; a setting is of one place: paths with * are for planner sweep and planner.what_if"
 _NEW = "; what is new goes into a file laid over the scenario (-f FILE), or set all of {}"
 
 
 def _unknown(part: str, entries: dict[str, Node], before: tuple[str, ...], place: Place, new: str) -> InputError:
-    hint = did_you_mean(part, entries) or _known(entries) + new
+    hint = _ONE_PATH if "*" in part else did_you_mean(part, entries) or _known(entries) + new
     message = f"there is no {quoted(part)} in {dotted(before)}{hint}"
     return InputError(Problem(message, dotted((*before, part)), place, "unknown-name"))
 

@@ -76,6 +76,12 @@ def test_a_scenario_without_a_best_plan_has_no_answers(planner, scenario):
     assert planner("ask", scenario, "near-optimal", "--json").json["exit_code"] == 3
 
 
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_may_come_after_the_file(planner, flag):
+    """It is that of the command."""
+    assert planner("ask", TRANSPORT, flag).out == planner("ask", flag).out
+
+
 def test_help_names_every_question(planner):
     """The questions are the subcommands of ask."""
     out = planner("ask", "--help").out

@@ -366,6 +366,12 @@ def test_set_lists_what_there_is_when_nothing_is_near():
     )
 
 
+def test_set_is_of_one_place():
+    """Wildcards are told where they go."""
+    (problem,) = set_refused(SITES, "sites.*.power_mw=1", named={("sites",)})
+    assert problem.message.endswith("paths with * are for planner sweep and planner.what_if")
+
+
 def test_set_knows_named_things_of_a_prefix_that_is_not_there():
     assert set_refused("a: 1", "sites.iad.power_mw=1", named={("sites",)})[0].code == "unknown-name"
 
