@@ -13,6 +13,7 @@ from planner.certify.making import certificate_of
 from planner.earliest_date import Probes, earliest_date
 from planner.explain.conflict import SECONDS
 from planner.explain.conflict_lines import conflict_told
+from planner.model.arrays import Floats
 from planner.model.build import Built
 from planner.plan.dates import CERTIFICATE_INTERRUPTED, DATE_INTERRUPTED, LIMITS_INTERRUPTED, UNKNOWN
 from planner.plan.fractions import fractions
@@ -59,7 +60,7 @@ def conclude(
         return replace(base, notes=tuple(notes)).later(**later)
     first, last = usable[0], usable[-1]
     tables = Tables(
-        lambda: rest.reader, rest.duals, last.objective.unit, resilience, {"demand", "traffic", "losses", *wanted} - {*DEARER}
+        lambda: rest.reader, lambda: rest.duals, last.objective.unit, resilience, {"demand", "traffic", "losses", *wanted} - {*DEARER}
     )  # fmt: skip
     shares = cache(lambda: fractions(built.model.inputs, tables["demand"], tables["traffic"]))
     value, bound, gap = _best(first, last, built)
@@ -67,7 +68,7 @@ def conclude(
     later["unmet_fraction"] = lambda: shares()[1]
     later["weights"] = lambda: shares()[2]
     later["resilience"] = lambda: summary(resilience, tables["losses"], value)
-    if "limits" in wanted and rest.duals is not None:
+    if "limits" in wanted and last.solution.row_dual is not None:
         later["limits"] = rest.part("limits")
     if "earliest" in wanted and scenario.document.report.earliest_date:
         later["earliest"] = rest.part("earliest")
@@ -110,8 +111,6 @@ class _Rest:
         self._options, self._probes = options, probes
         self._lock = nullcontext() if probes is None else probes.lock
         self._stopped = [base.reason] if base.reason else []
-        if usable:
-            self.duals = user_duals(built, usable[-1])
 
     @cached_property
     def _last(self) -> Stage:
@@ -124,6 +123,12 @@ class _Rest:
         with self._lock:
             assert self._last.solution.x is not None
             return Reader(self._built, self._last.solution.x)
+
+    @cached_property
+    def duals(self) -> Floats | None:
+        """Prices of the programme's rows, in the user's units; None where there are none."""
+        with self._lock:
+            return user_duals(self._built, self._last)
 
     def part(self, name: str) -> Callable[[], Any]:
         """Return what works out a part, while nothing else in a session uses its solvers."""

@@ -59,7 +59,7 @@ def figures(plan: Plan, built: Built, kept: Certificate, unit: float, objective_
     rows = built.model.programme.size[1]
     duals = None if kept.prices is None else kept.prices.duals[:rows] * unit / built.finished.row_scale
     resilience = _resilience(plan, built, kept)
-    frames = Tables(lambda: reader, duals, objective_unit, resilience)
+    frames = Tables(lambda: reader, lambda: duals, objective_unit, resilience)
     yield from _tables(plan, frames)
     yield from _fractions(plan, built, frames)
     if plan.resilience or len(frames["losses"]):

@@ -22,7 +22,7 @@ class Tables(Mapping[str, pd.DataFrame]):
     reader
         Gives the plan's decisions.
     duals
-        Prices of the programme's rows, in the user's units; None where there are none.
+        Gives the prices of the programme's rows, in the user's units; None where there are none.
     unit
         Unit of the objective that they are of.
     resilience
@@ -32,7 +32,7 @@ class Tables(Mapping[str, pd.DataFrame]):
     """
 
     def __init__(
-        self, reader: Callable[[], Reader], duals: Floats | None, unit: str, resilience: Resilience | None,
+        self, reader: Callable[[], Reader], duals: Callable[[], Floats | None], unit: str, resilience: Resilience | None,
         names: Collection[str] = TABLES,
     ):  # fmt: skip
         self._reader, self._duals, self._unit, self._resilience = reader, duals, unit, resilience
@@ -65,8 +65,9 @@ class Tables(Mapping[str, pd.DataFrame]):
         reader = self._reader()
         built = reader.built
         if name == "prices":
-            duals = np.zeros(built.model.programme.size[1]) if self._duals is None else self._duals
+            duals = self._duals()
+            duals = np.zeros(built.model.programme.size[1]) if duals is None else duals
             return prices(built, duals, reader, self._unit)
         if name == "losses":
-            return losses_table(built, reader.x, self._resilience, self._duals)
+            return losses_table(built, reader.x, self._resilience, self._duals())
         return MAKERS[name](reader)

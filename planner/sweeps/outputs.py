@@ -207,7 +207,7 @@ def columns_of(scenario: Scenario) -> dict[str, list[str]]:
 
     built = build(inputs_of(scenario))
     nothing = np.zeros(built.model.programme.size[0])
-    tables = Tables(lambda: Reader(built, nothing), None, "", None)
+    tables = Tables(lambda: Reader(built, nothing), lambda: None, "", None)
     return {name: [str(column) for column in frame.columns] for name, frame in tables.items()}
 
 

@@ -61,7 +61,7 @@ def _built(plan: Plan) -> Built:
 def _with_point(plan: Plan, point: np.ndarray[Any, Any]) -> Plan:
     """Return a plan with other decisions, and every table and share derived from them."""
     built = _built(plan)
-    frames = dict(Tables(lambda: Reader(built, point), None, "", None)) | {
+    frames = dict(Tables(lambda: Reader(built, point), lambda: None, "", None)) | {
         name: plan.tables[name] for name in ("prices", "losses")
     }
     served, unmet, weights = fractions(built.model.inputs, frames["demand"], frames["traffic"])
