@@ -311,6 +311,15 @@ class Programme:
         same.items, same.emissions = [], []
         return same
 
+    def without_rules(self) -> Programme:
+        """Return a programme with the same columns and cost, and no rows yet."""
+        same = copy(self)
+        same.rows, same._m = {}, 0
+        same._sense, same._right, same._entries = [], [], []
+        same._upper = [part.copy() for part in self._upper]
+        same._derived = [part.copy() for part in self._derived]
+        return same
+
     def finish(self) -> Finished:
         """Make the arrays.
 

@@ -1,4 +1,7 @@
-"""Another cost for a programme whose rules are known: prices stand in the cost alone, so that only that is worked out anew."""
+"""A programme of which most is known: prices stand in the cost alone, and limits of supply in rules alone.
+
+So other prices leave columns and rules as they are, and other limits columns and cost.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import numpy as np
 
 from planner.inputs.inputs import Inputs
 from planner.model.costs import charge
+from planner.model.rules import RULES
 from planner.scenario.base import Part
 
 if TYPE_CHECKING:
@@ -26,12 +30,15 @@ PRICES = frozenset(
 _WITH_PRICES = frozenset({"money", "workloads", "offers", "sites", "carbon"})
 """Parts of a scenario that have prices among the above; in a network prices decide routes."""
 
+_IN_RULES = "supply"
+"""The part of a scenario that stands in rules alone: limits on what several offers have together."""
+
 _OF_PRICES = ("sales", "pays")
 """What a model has worked out of its prices."""
 
 
 def repriced(known: Built, inputs: Inputs) -> Built | None:
-    """Return the programme of inputs that differ from those of a known one in prices alone; None where they do not.
+    """Return the programme of inputs that differ from those of a known one in prices and limits of supply alone, or None.
 
     Budgets have prices in their rules, and negative prices move bounds: such a programme is built anew.
     """
@@ -44,9 +51,15 @@ def repriced(known: Built, inputs: Inputs) -> Built | None:
         vars(model).pop(name, None)
     if known.model.pays or model.pays:
         return None
-    model.programme = known.model.programme.without_cost()
+    if inputs.doc.supply == before.doc.supply:
+        model.programme = known.model.programme.without_cost()
+        charge(model)
+        return replace(known, model=model, finished=replace(known.finished, programme=model.programme))
+    model.programme = known.model.programme.without_cost().without_rules()
     charge(model)
-    return replace(known, model=model, finished=replace(known.finished, programme=model.programme))
+    for rule in RULES:
+        rule(model)
+    return replace(known, model=model, finished=model.programme.finish())
 
 
 def _but_for_prices(one: Inputs, other: Inputs) -> bool:
@@ -57,6 +70,7 @@ def _but_for_prices(one: Inputs, other: Inputs) -> bool:
     return all(
         value is now[name] or (_alike(value, now[name]) if name in _WITH_PRICES else value == now[name])
         for name, value in before.items()
+        if name != _IN_RULES
     )
 
 

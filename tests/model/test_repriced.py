@@ -95,6 +95,38 @@ def test_many_prices_one_after_another():
     assert hits > 20
 
 
+LIMITED = {
+    "all": {"offers": ["buy-d", "buy-e"], "units": [3, 4, 5, 9]},
+    "d": {"device": "d", "units_per_year": {"2024": 11}},
+}
+"""Limits of supply by period and by year."""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"supply.all.units": "*2"},
+        {"supply.all.units[2024Q3]": 0},
+        {"supply.d.units_per_year": {"2024": 5}},
+        {"supply.all.units": "*0.5", "offers.buy-e.price_per_unit": "*0.5"},
+        {"supply.all.carry_over": True},
+        {"supply.d": None},
+        {"supply": {}},
+    ],
+)
+def test_limits_of_supply_stand_in_rules_alone(change):
+    """Other amounts, limits that carry over, fewer limits: columns and cost stay, the rules are made anew."""
+    scenario = small(supply=LIMITED)
+    del scenario["budgets"]
+    session = planner.what_if(scenario)
+    base = build(inputs_of(session.scenario()))
+    inputs = inputs_of(session.scenario(change))
+    found = repriced(base, inputs)
+    assert found is not None
+    same(found, build(inputs))
+    same(base, build(inputs_of(session.scenario())))
+
+
 @pytest.mark.parametrize("change", OTHERS)
 def test_what_is_more_than_prices_is_built_anew(change):
     """Other supply, power, rates, demand, lead times, dates, currencies, and a price below zero."""
