@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +170,7 @@ def near_optimal(
     NoPlanError, LimitError
         If the scenario has no best plan, or none was found in time.
     """
-    if not isinstance(within, int | float) or not (np.isfinite(within) and within >= 0):
+    if not isinstance(within, Real) or not (np.isfinite(within) and within >= 0):
         raise InputError(Problem("must be a share of 0 or more", "within", Place("near-optimal"), "ask"))
     read = opened(scenario)
     posed = pose(read, request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,7 @@ def earliest(
         If no plan keeps the rules of the scenario.
     """
     read = opened(scenario)
-    if not isinstance(share, int | float) or not 0 < share <= 1:
+    if not isinstance(share, Real) or not 0 < share <= 1:
         raise InputError(Problem("must be a share above 0, at most 1", "share", Place("earliest"), "ask"))
     if vary is not None and not (isinstance(vary, Mapping) and all(isinstance(v, list | tuple) for v in vary.values())):
         raise InputError(Problem("takes a list of values by path", "vary", Place("earliest"), "ask"))

@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, Literal
 
 from planner.errors import InputError, Place, Problem
@@ -86,9 +87,9 @@ def sampled(
     read = {path: _read(path, given) for path, given in distributions.items()}
     if method not in METHODS:
         raise InputError(Problem(f"samples are drawn by {' or '.join(METHODS)}, not {method!r}", code="sweep"))
-    if not isinstance(count, int) or count < 1:
+    if not isinstance(count, Integral) or count < 1:
         raise InputError(Problem(f"at least one sample is needed, in a whole number, not {count!r}", code="sweep"))
-    if not isinstance(seed, int) or seed < 0:
+    if not isinstance(seed, Integral) or seed < 0:
         raise InputError(Problem(f"a seed is a whole number from 0, not {seed!r}", code="sweep"))
     _check_size(count)
     quantiles = _quantiles(len(read), count, method, seed)

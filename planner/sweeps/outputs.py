@@ -22,6 +22,7 @@ FIGURES = ("cost", "bound", "gap", "unmet", "earliest")
 _TEXT = re.compile(r"\s*(?P<table>[A-Za-z_]+)\s*(?:\.\s*(?P<column>[^\[\]]+?))?\s*(?:\[(?P<where>.*)\])?\s*")
 
 _LABELS = {"unit", "rule", "of", "route", "routes", "operation", "conflict", "period", "order_period"}
+_KIND = "kind of cost"
 _THINGS = {
     "site": "sites", "region": "regions", "device": "devices", "offer": "offers", "workload": "workloads",
     "campaign": "campaigns", "traffic": "traffic", "enablement": "enablements", "chain": "chains",
@@ -147,7 +148,7 @@ class _Expressions:
         if name == "cost":
             kind = (("kind", where.strip()),) if where is not None else ()
             if where is not None:
-                self._check_name(text, "kind", where.strip())
+                self._check_name(text, _KIND, where.strip())
             return Output(text, "cost", f"discounted_{self.scenario.document.money.currency}", kind)
         if name == "served" and where is not None:
             wanted = where.strip()
@@ -170,7 +171,7 @@ class _Expressions:
             if label not in self._known(table):
                 hint = did_you_mean(label, self._known(table)) or f"; it has {', '.join(self._known(table))}"
                 raise _wrong(text, f"the table {table} has no column {quoted(label)}{hint}")
-            self._check_name(text, label, wanted)
+            self._check_name(text, _KIND if (table, label) == ("cost", "kind") else label, wanted)
             found.append((label, wanted))
         return tuple(found)
 
@@ -178,7 +179,7 @@ class _Expressions:
         """Refuse a name that no row can have: its sum would be 0 and look like an answer."""
         if label in ("period", "order_period"):
             names = list(self.scenario.calendar.names)
-        elif label == "kind":
+        elif label == _KIND:
             from planner.model.costs import KINDS
 
             names = list(KINDS)

@@ -69,3 +69,13 @@ def test_what_no_plan_could_answer_is_refused(text, words):
     """A sum over nothing would be 0 and look like an answer."""
     with pytest.raises(InputError, match=words):
         outputs_of([text], transport())
+
+
+def test_kinds_of_cost_are_not_those_of_losses():
+    """A loss of a site is a kind of loss, and no kind of cost."""
+    wanted = outputs_of(["losses.share_served[kind=site]"], transport())
+    assert wanted[0].where == (("kind", "site"),)
+    with pytest.raises(InputError, match="there is no kind of cost 'site'"):
+        outputs_of(["cost[site]"], transport())
+    with pytest.raises(InputError, match="there is no kind of cost 'site'"):
+        outputs_of(["cost.paid_kUSD[kind=site]"], transport())
